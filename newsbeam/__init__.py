@@ -1,0 +1,1 @@
+"""newsbeam watches news feeds for topics and tells once per story, with the evidence."""

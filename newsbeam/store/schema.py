@@ -1,0 +1,338 @@
+"""Every table of the store, for SQLite and PostgreSQL alike; alembic's migrations follow this file.
+
+Times are stored as microseconds since the epoch (`Moment`), so that both databases order and compare them alike.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as microseconds since the epoch."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Aware datetime to integer."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Integer to aware UTC datetime."""
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+metadata = MetaData()
+
+# --- recording -----------------------------------------------------------------------------------------------
+
+story = Table(
+    "story",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("record_seq", BigInteger, nullable=False, unique=True),  # given under the lock: in commit order
+    Column("topic", Text, nullable=False),  # where on the bus it was first read
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("origin_kind", Text, nullable=False),
+    Column("origin_id", Text, nullable=False),
+    Column("feed", Text),
+    Column("fetch", BigInteger, nullable=False),  # of the newest revision
+    Column("backfill", Boolean, nullable=False),
+    Column("url", Text),
+    Column("outlet", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("author", Text),
+    Column("published_at", Moment, nullable=False),  # clamped; equals seen_at when unknown
+    Column("published_known", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False),  # the bus's append time
+    Column("recorded_at", Moment, nullable=False),
+    Column("bucket", Moment, nullable=False),  # frozen at first record
+    Column("revision", Integer, nullable=False),
+    Column("revised_at", Moment),
+    Column("content_hash", Text, nullable=False),
+    Column("catalog", Text, nullable=False),
+    Column("cluster", Text, nullable=False),
+    Column("founder", Boolean, nullable=False),  # the first of its cluster: counts for clusters
+    Column("sightings", Integer, nullable=False),
+)
+Index("story_by_published", story.c.published_at)
+Index("story_by_cluster", story.c.cluster)
+Index("story_by_position", story.c.topic, story.c.partition, story.c.offset)
+Index("story_by_url", story.c.url)
+Index("story_by_outlet", story.c.outlet, story.c.record_seq)
+
+story_body = Table(  # apart, with its own retention
+    "story_body",
+    metadata,
+    Column("story", Text, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
+    Column("published_at", Moment, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+story_key = Table(  # the sole authority on identity; outlives the story
+    "story_key",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("story", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("feed", Text),  # of a GUID key
+    Column("added_at", Moment, nullable=False),
+    Column("forgotten", Boolean, nullable=False),
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("story", Text, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("record_seq", BigInteger, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("catalog", Text, nullable=False),
+    Column("spans", LargeBinary, nullable=False),  # JSON
+)
+Index("tag_by_topic", tag.c.topic, tag.c.record_seq)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("story", Text, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
+    Column("feed", Text, primary_key=True),
+    Column("outlet", Text, nullable=False),
+    Column("url", Text),
+    Column("seen_at", Moment, nullable=False),
+)
+
+cluster = Table(
+    "cluster",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("text_hash", Text, nullable=False, index=True),
+    Column("founded_at", Moment, nullable=False),  # published_at of its first story
+    Column("updated_at", Moment, nullable=False),
+    Column("stories", Integer, nullable=False),
+)
+
+count = Table(
+    "count",
+    metadata,
+    Column("bucket", Moment, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("dimension", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("stories", Integer, nullable=False),
+    Column("clusters", Integer, nullable=False),
+)
+Index("count_by_topic", count.c.topic, count.c.dimension, count.c.bucket)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("alert_seq", BigInteger, nullable=False, unique=True),  # newest version, given under the lock
+    Column("rule", Text, nullable=False),
+    Column("rule_version", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("cluster", Text, nullable=False, index=True),
+    Column("story", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", LargeBinary, nullable=False),  # the newest version, JSON of newsbeam.alert.Alert
+    Column("told_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+Index("alert_by_topic", alert.c.topic, alert.c.alert_seq)
+Index("alert_by_told", alert.c.told_at)
+
+decision = Table(  # what became of a rule whose condition held
+    "decision",
+    metadata,
+    Column("story", Text, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("rule_version", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("alert", Text),
+    Column("spans", LargeBinary, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+)
+
+outbox = Table(  # what must leave the store: alert versions and dead letters
+    "outbox",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # given under the lock: in commit order
+    Column("kind", Text, nullable=False),  # alert | dead
+    Column("topic", Text, nullable=False),  # alert topic, or the bus topic of the dead letter
+    Column("severity", Text),
+    Column("alert", Text),
+    Column("version", Integer),
+    Column("document", LargeBinary, nullable=False),
+    Column("written_at", Moment, nullable=False),
+    Column("fanned_out", Boolean, nullable=False),
+)
+Index("outbox_pending", outbox.c.fanned_out, outbox.c.seq)
+
+delivery = Table(  # one ledger row per subscription and alert version
+    "delivery",
+    metadata,
+    Column("key", Text, primary_key=True),  # hash(subscription, alert, version)
+    Column("seq", BigInteger, nullable=False, index=True),  # the outbox row
+    Column("subscription", Text, nullable=False),
+    Column("status", Text, nullable=False),  # pending | delivered | failed
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_until", Moment),
+    Column("delivered_at", Moment),
+    Column("error", Text),
+)
+Index("delivery_due", delivery.c.status, delivery.c.next_at)
+
+# --- the bus, as the store knows it --------------------------------------------------------------------------
+
+position = Table(
+    "position",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("base", BigInteger, nullable=False),  # first offset ever accounted for
+    Column("next", BigInteger, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+)
+
+disposition = Table(  # sums to next - base, by promise
+    "disposition",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("disposition", Text, primary_key=True),
+    Column("records", BigInteger, nullable=False),
+)
+
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("offset", BigInteger, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("replayed_at", Moment),
+)
+
+marker = Table(  # careful mode: the record about to be processed, committed before it is touched
+    "marker",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("offset", BigInteger, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("deaths", Integer, nullable=False),
+    Column("stuck", Integer, nullable=False),  # restarts in a row without progress
+    Column("marked_at", Moment, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+sequence = Table(  # counters that are given under the lock
+    "sequence",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+# --- feeds ---------------------------------------------------------------------------------------------------
+
+feed_state = Table(
+    "feed_state",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("fetch", BigInteger, nullable=False),
+    Column("next_at", Moment),
+    Column("claimed_by", Text),
+    Column("claimed_until", Moment),
+    Column("status", Text, nullable=False),
+    Column("document", LargeBinary, nullable=False),  # JSON of newsbeam.feed.FeedState
+)
+Index("feed_state_due", feed_state.c.next_at)
+
+coverage = Table(  # was the feed watched in that hour?
+    "coverage",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("hour", Moment, primary_key=True),
+    Column("succeeded", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+)
+
+# --- what people edit ----------------------------------------------------------------------------------------
+
+item = Table(  # topics, rules, feeds, outlets, subscriptions made with CLI, API or pages
+    "item",
+    metadata,
+    Column("kind", Text, primary_key=True),  # topic | rule | feed | outlet | subscription
+    Column("id", Text, primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+)
+
+item_history = Table(
+    "item_history",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+)
+
+document = Table(  # immutable, by content hash: catalogs, feed lists, subscription lists
+    "document",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # catalog | feeds | subscriptions
+    Column("content", LargeBinary, nullable=False),
+    Column("stored_at", Moment, nullable=False),
+)
+
+pointer = Table(  # which document is active: one row a kind; and the store's epoch
+    "pointer",
+    metadata,
+    Column("name", Text, primary_key=True),  # catalog | feeds | subscriptions | epoch
+    Column("value", Text, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+)
