@@ -1,0 +1,1 @@
+"""The world outside, in and out."""

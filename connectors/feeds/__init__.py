@@ -1,0 +1,1 @@
+"""Feeds onto the bus."""

@@ -1,0 +1,1 @@
+"""Pure decisions: what becomes of a rule whose condition holds."""

@@ -1,0 +1,1 @@
+"""The top: commands, the service that wires everything, configuration, the demo."""

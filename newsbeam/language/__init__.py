@@ -1,0 +1,1 @@
+"""What is said of language; spaCy lives here and nowhere else."""

@@ -1,0 +1,1 @@
+"""Simulated outlets and their ground truth; imports nothing of newsbeam."""

@@ -1,0 +1,1 @@
+"""The store: the SQL lives here and nowhere else."""

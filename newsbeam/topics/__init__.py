@@ -1,0 +1,1 @@
+"""The query language, its compiler and matcher, and the catalog."""

@@ -1,0 +1,1 @@
+"""The Beam pipelines: one transform a module."""
