@@ -51,6 +51,10 @@ class StoreUnavailable(Unavailable):
     """The store does not answer, is full, or is read-only."""
 
 
+class DataRefused(NewsbeamError):
+    """The store refuses a value it was given; trying again cannot help, leaving the value out can."""
+
+
 class PublishFailed(BusUnavailable):
     """Not every record was acknowledged; the caller must assume that any of them may be on the bus."""
 

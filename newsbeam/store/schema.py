@@ -1,6 +1,6 @@
 """Every table of the store, for SQLite and PostgreSQL alike; alembic's migrations follow this file.
 
-Times are stored as microseconds since the epoch (`Moment`), so that both databases order and compare them alike.
+Times are microseconds since the epoch (`Moment`), so that both databases order and compare them alike.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -31,18 +31,18 @@ class Moment(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
         """Aware datetime to integer."""
         return None if value is None else (value - _EPOCH) // _MICROSECOND
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Integer to aware UTC datetime."""
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
 metadata = MetaData()
 
-# --- recording -----------------------------------------------------------------------------------------------
+# --- recording ----------------------------------------------------------------------------------------------
 
 story = Table(
     "story",
@@ -207,7 +207,7 @@ delivery = Table(  # one ledger row per subscription and alert version
 )
 Index("delivery_due", delivery.c.status, delivery.c.next_at)
 
-# --- the bus, as the store knows it --------------------------------------------------------------------------
+# --- the bus, as the store knows it -------------------------------------------------------------------------
 
 position = Table(
     "position",
@@ -270,7 +270,7 @@ sequence = Table(  # counters that are given under the lock
     Column("value", BigInteger, nullable=False),
 )
 
-# --- feeds ---------------------------------------------------------------------------------------------------
+# --- feeds --------------------------------------------------------------------------------------------------
 
 feed_state = Table(
     "feed_state",
@@ -295,7 +295,7 @@ coverage = Table(  # was the feed watched in that hour?
     Column("entries", Integer, nullable=False),
 )
 
-# --- what people edit ----------------------------------------------------------------------------------------
+# --- what people edit ---------------------------------------------------------------------------------------
 
 item = Table(  # topics, rules, feeds, outlets, subscriptions made with CLI, API or pages
     "item",
