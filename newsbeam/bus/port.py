@@ -10,6 +10,9 @@ import msgspec
 STORIES = "stories"
 DEAD = "stories.dead"
 ALERTS = "alerts."  # followed by the alert topic
+MAX_RECORD_BYTES = (
+    1_000_000  # of one record as `size_of` measures it; Kafka's brokers take little more by default
+)
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -18,6 +21,12 @@ class Sent(msgspec.Struct, frozen=True):
     key: bytes
     value: bytes
     headers: tuple[tuple[str, bytes], ...] = ()
+
+
+def size_of(record: Sent) -> int:
+    """Return the bytes that count against `MAX_RECORD_BYTES`: key, value and headers."""
+    headers = sum(len(name.encode()) + len(value) for name, value in record.headers)
+    return len(record.key) + len(record.value) + headers
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -78,8 +87,8 @@ class Reader(Protocol):
     def read(self, position: int, max_records: int, timeout_s: float) -> Batch:
         """Return records from `position` on; wait up to `timeout_s` for the first, never to fill the batch.
 
-        Records that retention removed before `position` was read are absent: the batch starts at `position` and
-        its `next` lies past them. Raises `Gap` when `position` lies past the end, `BusUnavailable` otherwise.
+        Records that retention removed before `position` was read are absent: the batch starts at `position`
+        and its `next` lies past them. Raises `Gap` when `position` lies past the end, `BusUnavailable` otherwise.
         """
         ...
 
