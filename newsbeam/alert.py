@@ -56,6 +56,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     told_at: datetime
     updated_at: datetime
     published_at: datetime
+    tags: tuple[str, ...] = ()  # topics of the story that fired it
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):

@@ -59,12 +59,18 @@ story = Table(
     Column("backfill", Boolean, nullable=False),
     Column("url", Text),
     Column("outlet", Text, nullable=False),
+    Column("outlet_claim", Text),  # as on the bus, so that a replay can enrich again
+    Column("family", Text, nullable=False),  # the outlet's owner
     Column("language", Text, nullable=False),
+    Column("language_claim", Text),
+    Column("facets", LargeBinary, nullable=False),  # JSON: values by dimension beside outlet and language
+    Column("text", Text, nullable=False),  # what is still kept: full | excerpt | none
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("author", Text),
     Column("published_at", Moment, nullable=False),  # clamped; equals seen_at when unknown
     Column("published_known", Boolean, nullable=False),
+    Column("published_claim", Text),
     Column("seen_at", Moment, nullable=False),  # the bus's append time
     Column("recorded_at", Moment, nullable=False),
     Column("bucket", Moment, nullable=False),  # frozen at first record
@@ -85,7 +91,12 @@ Index("story_by_outlet", story.c.outlet, story.c.record_seq)
 story_body = Table(  # apart, with its own retention
     "story_body",
     metadata,
-    Column("story", Text, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "story",
+        Text,  # checked at commit: bodies are written before their stories, outside the lock
+        ForeignKey("story.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    ),
     Column("published_at", Moment, nullable=False, index=True),
     Column("body", Text, nullable=False),
 )
@@ -117,7 +128,7 @@ sighting = Table(
     "sighting",
     metadata,
     Column("story", Text, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
-    Column("feed", Text, primary_key=True),
+    Column("feed", Text, primary_key=True),  # or another origin, as kind:id
     Column("outlet", Text, nullable=False),
     Column("url", Text),
     Column("seen_at", Moment, nullable=False),
@@ -157,6 +168,8 @@ alert = Table(
     Column("cluster", Text, nullable=False, index=True),
     Column("story", Text, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("stories", Integer, nullable=False),  # members so far, also those that made no new version
+    Column("families", LargeBinary, nullable=False),  # JSON: owner families of its outlets, wires apart
     Column("document", LargeBinary, nullable=False),  # the newest version, JSON of newsbeam.alert.Alert
     Column("told_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
@@ -237,11 +250,13 @@ dead_letter = Table(
     Column("reason", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("key", LargeBinary, nullable=False),
-    Column("value", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),  # cut at the setting's limit
+    Column("size", BigInteger, nullable=False),  # before it was cut
     Column("seen_at", Moment, nullable=False),
     Column("recorded_at", Moment, nullable=False),
     Column("replayed_at", Moment),
 )
+Index("dead_letter_by_time", dead_letter.c.recorded_at)
 
 marker = Table(  # careful mode: the record about to be processed, committed before it is touched
     "marker",

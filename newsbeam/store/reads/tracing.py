@@ -1,0 +1,99 @@
+"""Everything the store knows of one address or key: what happened at each step, and why."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from newsbeam.identity import canonical_url, key_hash
+from newsbeam.store.database import Store
+from newsbeam.store.reads.alerts import alerts_by_ids, decision_view, deliveries_of
+from newsbeam.store.reads.stories import stories_by_ids
+from newsbeam.store.reads.views import (
+    AlertView,
+    DeadLetterView,
+    KeyView,
+    PositionView,
+    SightingView,
+    StoryTrace,
+    Trace,
+)
+from newsbeam.store.schema import alert, dead_letter, decision, sighting, story, story_key
+from newsbeam.store.statements import select_in
+from newsbeam.story import Key, KeyKind
+
+_SCANNED = 2000  # newest dead letters that are searched for the address
+
+
+def trace(store: Store, asked: str) -> Trace:
+    """Return what is known of an address, a GUID, or the id of a story; empty when nothing is."""
+    with store.read() as connection:
+        ids = list(dict.fromkeys([*_by_keys(connection, asked), *_by_columns(connection, asked)]))
+        stories = tuple(_trace_story(connection, story_id) for story_id in ids)
+        return Trace(asked, stories, tuple(_mentions(connection, asked)))
+
+
+def address_keys(url: str) -> list[bytes]:
+    """Return the hashes of every key that an address stands for."""
+    canonical = canonical_url(url)
+    keys = [Key(KeyKind.URL, url)]
+    if canonical is not None:
+        keys += [Key(KeyKind.CANONICAL, canonical), Key(KeyKind.URL, canonical)]
+    return [key_hash(key) for key in keys]
+
+
+def _by_keys(connection: Connection, asked: str) -> Iterable[str]:
+    rows = select_in(connection, select(story_key.c.story), story_key.c.hash, address_keys(asked))
+    return [row.story for row in rows]
+
+
+def _by_columns(connection: Connection, asked: str) -> Iterable[str]:
+    by_url = select(story.c.id).where((story.c.id == asked) | (story.c.url == asked)).limit(20)
+    found = list(connection.execute(by_url).scalars())
+    feeds = connection.execute(select(story.c.feed).distinct().where(story.c.feed.is_not(None))).scalars()
+    guids = [key_hash(Key(KeyKind.GUID, f"{feed}\x1f{asked}")) for feed in feeds]
+    return found + [
+        row.story for row in select_in(connection, select(story_key.c.story), story_key.c.hash, guids)
+    ]
+
+
+def _trace_story(connection: Connection, story_id: str) -> StoryTrace:
+    stored = stories_by_ids(connection, [story_id])
+    where = connection.execute(
+        select(story.c.topic, story.c.partition, story.c.offset).where(story.c.id == story_id)
+    ).one_or_none()
+    keys = connection.execute(select(story_key).where(story_key.c.story == story_id)).all()
+    seen = connection.execute(
+        select(sighting.c.feed, sighting.c.outlet, sighting.c.url, sighting.c.seen_at)
+        .where(sighting.c.story == story_id)
+        .order_by(sighting.c.seen_at)
+    ).all()
+    decisions = connection.execute(select(decision).where(decision.c.story == story_id)).all()
+    alerts = _alerts(connection, story_id, [row.alert for row in decisions if row.alert])
+    return StoryTrace(
+        id=story_id,
+        story=stored[0] if stored else None,
+        position=PositionView(**where._asdict()) if where else None,
+        keys=tuple(KeyView(r.hash.hex(), r.kind, r.story, r.feed, r.added_at, r.forgotten) for r in keys),
+        sightings=tuple(SightingView(*row) for row in seen),
+        cluster=_members(connection, stored[0].cluster) if stored else (),
+        decisions=tuple(decision_view(row) for row in decisions),
+        alerts=tuple(alerts),
+        deliveries=tuple(deliveries_of(connection, [found.alert.id for found in alerts])),
+    )
+
+
+def _members(connection: Connection, cluster_id: str) -> tuple[str, ...]:
+    query = select(story.c.id).where(story.c.cluster == cluster_id).order_by(story.c.record_seq).limit(200)
+    return tuple(connection.execute(query).scalars())
+
+
+def _alerts(connection: Connection, story_id: str, ids: list[str]) -> list[AlertView]:
+    fired = connection.execute(select(alert.c.id).where(alert.c.story == story_id)).scalars()
+    return alerts_by_ids(connection, list(dict.fromkeys([*ids, *fired])))
+
+
+def _mentions(connection: Connection, asked: str) -> list[DeadLetterView]:
+    needle = asked.encode()
+    newest = select(dead_letter).order_by(dead_letter.c.recorded_at.desc()).limit(_SCANNED)
+    rows = connection.execute(newest)
+    return [DeadLetterView(**r._asdict()) for r in rows if needle and (needle in r.value or needle in r.key)]
