@@ -1,8 +1,8 @@
-"""What a worker was at when it died: the memory that turns a record which kills its reader into a dead letter.
+"""What a worker was at when it died: the memory that turns a record which kills its readers into a dead letter.
 
-A worker writes down where it begins. When it dies of its own without having moved on, the partition is stuck, and
-the next worker goes careful: one record at a time, with a marker committed before each is touched. A record that was
-marked at `FATAL` such deaths is the cause. Kills from outside are never written down (DESIGN: poison).
+A worker writes down where it begins. When it dies of its own without having moved on, the partition is stuck,
+and the next worker goes careful: one record at a time, with a marker committed before each is touched. A record
+that was marked at `FATAL` such deaths is the cause. Kills from outside are never written down (DESIGN: poison).
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ FATAL = 2  # deaths on one marked record
 
 
 class Marker(msgspec.Struct, frozen=True):
-    """One partition's marker: the offset, how often workers died of it, and of the partition without progress."""
+    """An offset, how many workers died of it, and how many in a row died without leaving it."""
 
     offset: int
     deaths: int

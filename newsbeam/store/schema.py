@@ -258,17 +258,19 @@ dead_letter = Table(
 )
 Index("dead_letter_by_time", dead_letter.c.recorded_at)
 
-marker = Table(  # where a worker began; in careful mode the record about to be processed, before it is touched
-    "marker",
-    metadata,
-    Column("topic", Text, primary_key=True),
-    Column("partition", Integer, primary_key=True),
-    Column("offset", BigInteger, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("careful", Boolean, nullable=False),  # the record at `offset` is being processed, alone
-    Column("deaths", Integer, nullable=False),  # workers that died of that record
-    Column("stuck", Integer, nullable=False),  # deaths in a row without progress
-    Column("marked_at", Moment, nullable=False),
+marker = (
+    Table(  # where a worker began; in careful mode the record about to be processed, before it is touched
+        "marker",
+        metadata,
+        Column("topic", Text, primary_key=True),
+        Column("partition", Integer, primary_key=True),
+        Column("offset", BigInteger, nullable=False),
+        Column("owner", Text, nullable=False),
+        Column("careful", Boolean, nullable=False),  # the record at `offset` is being processed, alone
+        Column("deaths", Integer, nullable=False),  # workers that died of that record
+        Column("stuck", Integer, nullable=False),  # deaths in a row without progress
+        Column("marked_at", Moment, nullable=False),
+    )
 )
 
 lease = Table(
