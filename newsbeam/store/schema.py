@@ -203,6 +203,7 @@ outbox = Table(  # what must leave the store: alert versions and dead letters
     Column("fanned_out", Boolean, nullable=False),
 )
 Index("outbox_pending", outbox.c.fanned_out, outbox.c.seq)
+Index("outbox_by_alert", outbox.c.alert, outbox.c.seq)
 
 delivery = Table(  # one ledger row per subscription and alert version
     "delivery",
@@ -219,6 +220,7 @@ delivery = Table(  # one ledger row per subscription and alert version
     Column("error", Text),
 )
 Index("delivery_due", delivery.c.status, delivery.c.next_at)
+Index("delivery_by_subscription", delivery.c.subscription, delivery.c.status, delivery.c.next_at)
 
 # --- the bus, as the store knows it -------------------------------------------------------------------------
 
