@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from newsbeam.bus.port import checked_topic
 from newsbeam.errors import BusUnavailable
 
 FORMAT = 1  # PRAGMA user_version; a file with another one is refused
@@ -167,7 +168,7 @@ def partitions_of(connection: sqlite3.Connection, topic: str, wanted: int) -> di
     if not found:
         with writing(connection):
             if connection.execute(
-                "INSERT OR IGNORE INTO topic (name, partitions) VALUES (?, ?)", (topic, wanted)
+                "INSERT OR IGNORE INTO topic (name, partitions) VALUES (?, ?)", (checked_topic(topic), wanted)
             ).rowcount:
                 rows = [(topic, number) for number in range(wanted)]
                 connection.executemany("INSERT INTO partition (topic, number) VALUES (?, ?)", rows)

@@ -1,11 +1,14 @@
 """The bus's port: what every implementation promises; `tests/contract` holds them to it."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
 import msgspec
+
+from newsbeam.errors import ConfigurationError
 
 STORIES = "stories"
 DEAD = "stories.dead"
@@ -21,6 +24,20 @@ class Sent(msgspec.Struct, frozen=True):
     key: bytes
     value: bytes
     headers: tuple[tuple[str, bytes], ...] = ()
+
+
+TOPIC_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
+
+
+def checked_topic(topic: str) -> str:
+    """Return `topic`, or raise `ConfigurationError` when its name could not be a topic on every bus."""
+    if not TOPIC_NAME.fullmatch(topic) or topic in {".", ".."}:
+        raise ConfigurationError(
+            [
+                f"bus: {topic!r} cannot be a topic; use up to 200 of A-Z a-z 0-9 . _ - (for example alerts.floods)"
+            ]
+        )
+    return topic
 
 
 def size_of(record: Sent) -> int:
@@ -88,7 +105,8 @@ class Reader(Protocol):
         """Return records from `position` on; wait up to `timeout_s` for the first, never to fill the batch.
 
         Records that retention removed before `position` was read are absent: the batch starts at `position`
-        and its `next` lies past them. Raises `Gap` when `position` lies past the end, `BusUnavailable` otherwise.
+        and its `next` lies past them. Raises `Gap` when `position` lies past the end, `BusUnavailable`
+        when the bus does not answer.
         """
         ...
 

@@ -19,9 +19,9 @@ FORMS = (
 def open_bus(url: str, options: "KafkaOptions | None" = None) -> Bus:
     """Return the bus at `url`; nothing is opened or connected yet.
 
-    `sqlite:///data/bus.db?partitions=4&retention_hours=168&retention_mb=512` is the local bus (four slashes for
-    an absolute path; `retention_mb` is for each partition), `kafka://host:9092,host:9092/prefix?partitions=4` is
-    Kafka, with a prefix for its topics. Raises `ConfigurationError`.
+    `sqlite:///data/bus.db?partitions=4&retention_hours=168&retention_mb=512` is the local bus: four slashes
+    for an absolute path, `retention_mb` for each partition. `kafka://host:9092,host:9092/prefix?partitions=4` is
+    Kafka; its topics' names begin with the prefix. Raises `ConfigurationError`.
     """
     scheme, separator, rest = url.partition("://")
     address, _, query = rest.partition("?")
