@@ -33,9 +33,7 @@ def checked_topic(topic: str) -> str:
     """Return `topic`, or raise `ConfigurationError` when its name could not be a topic on every bus."""
     if not TOPIC_NAME.fullmatch(topic) or topic in {".", ".."}:
         raise ConfigurationError(
-            [
-                f"bus: {topic!r} cannot be a topic; use up to 200 of A-Z a-z 0-9 . _ - (for example alerts.floods)"
-            ]
+            [f"bus: {topic!r} cannot be a topic; use up to 200 of A-Z a-z 0-9 . _ - (such as alerts.floods)"]
         )
     return topic
 

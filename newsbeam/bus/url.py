@@ -9,7 +9,7 @@ from newsbeam.bus.port import Bus
 from newsbeam.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from newsbeam.bus.kafka import KafkaOptions
+    from newsbeam.bus.kafkadoor import KafkaOptions
 
 FORMS = (
     "sqlite:///FOLDER/bus.db or kafka://HOST:PORT[,HOST:PORT][/PREFIX], each with ?partitions=N when wanted"
@@ -17,11 +17,11 @@ FORMS = (
 
 
 def open_bus(url: str, options: "KafkaOptions | None" = None) -> Bus:
-    """Return the bus at `url`; nothing is opened or connected yet.
+    """Return the bus at `url`; nothing is opened or connected yet. Raises `ConfigurationError`.
 
-    `sqlite:///data/bus.db?partitions=4&retention_hours=168&retention_mb=512` is the local bus: four slashes
-    for an absolute path, `retention_mb` for each partition. `kafka://host:9092,host:9092/prefix?partitions=4` is
-    Kafka; its topics' names begin with the prefix. Raises `ConfigurationError`.
+    The local bus: `sqlite:///data/bus.db?partitions=4&retention_hours=168&retention_mb=512`, four slashes for
+    an absolute path; `retention_mb` is for each partition.
+    Kafka: `kafka://host:9092,host:9092/prefix?partitions=4`; its topics' names begin with the prefix.
     """
     scheme, separator, rest = url.partition("://")
     address, _, query = rest.partition("?")
@@ -44,7 +44,8 @@ def _local(url: str, address: str, numbers: dict[str, int]) -> Bus:
 
 
 def _kafka(url: str, address: str, numbers: dict[str, int], options: "KafkaOptions | None") -> Bus:
-    from newsbeam.bus.kafka import KafkaBus, KafkaOptions
+    from newsbeam.bus.kafka import KafkaBus
+    from newsbeam.bus.kafkadoor import KafkaOptions
 
     hosts, _, prefix = address.partition("/")
     servers = tuple(host for host in hosts.split(",") if host)
