@@ -19,6 +19,7 @@ from newsbeam.bus.kafkadoor import (
     KafkaOptions,
     client_settings,
     meaning_of,
+    opened,
     reason,
     translated,
 )
