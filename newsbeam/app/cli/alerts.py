@@ -1,0 +1,76 @@
+"""`newsbeam alerts`: what was told, and what is being told."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+import msgspec
+
+from newsbeam.app.cli.deployment import deployment
+from newsbeam.app.cli.output import ago, emit, json_option, note, plain, say
+from newsbeam.store import reads
+from newsbeam.store.database import Store
+
+_PAGE = 200
+_PAUSE_S = 0.3
+
+
+@click.command("alerts")
+@click.option("--follow", "-f", is_flag=True, help="Go on with new alerts and updates as they come.")
+@click.option("--topic", metavar="TOPIC", help="Only this alert topic.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(0), help="How many past alerts first.")
+@click.option("--test", "test", metavar="SUBSCRIPTION", help="Send a test message to a subscription instead.")
+@json_option
+@click.pass_context
+def alerts_command(  # noqa: PLR0913
+    ctx: click.Context, *, follow: bool, topic: str | None, limit: int, test: str | None, as_json: bool
+) -> None:
+    """Show alerts, newest last; follow them live; send a test message.
+
+    With --follow every line is the newest version of an alert: an alert that grew is shown again, marked.
+    """
+    opened = deployment(ctx)
+    if test is not None:
+        _send_test(opened.send_test(test), as_json=as_json)
+        return
+    store = opened.store()
+    past = reads.latest_alerts(store, topic=topic, limit=limit) if limit else []
+    now = datetime.now(UTC)
+    for view in reversed(past):
+        _show(view, now, as_json=as_json)
+    if not past and not as_json:
+        note("No alerts yet." if not follow else "No alerts yet; waiting for the first one (Ctrl-C stops).")
+    if follow:
+        cursor = max((view.alert_seq for view in past), default=None)
+        start = cursor if cursor is not None else reads.status(store).alert_seq
+        for view in _follow(store, topic, start):
+            _show(view, datetime.now(UTC), as_json=as_json)
+
+
+def _follow(store: Store, topic: str | None, cursor: int) -> Iterator[reads.AlertView]:
+    while True:
+        page = reads.latest_alerts(store, topic=topic, after=cursor, limit=_PAGE)
+        for view in page:
+            cursor = view.alert_seq
+            yield view
+        if len(page) < _PAGE:
+            time.sleep(_PAUSE_S)
+
+
+def _show(view: reads.AlertView, now: datetime, *, as_json: bool) -> None:
+    if as_json:
+        emit({"alert_seq": view.alert_seq, **msgspec.to_builtins(view.alert)})
+        return
+    alert = view.alert
+    outlets = f"{alert.families} outlet{'s' if alert.families != 1 else ''}"
+    marks = "".join([" · late" if alert.late else "", f" · update {alert.version}" if alert.version > 1 else ""])
+    say(f"[{alert.severity}] {plain(alert.topic)}: {plain(alert.title)}")
+    say(f"    {outlets} · {ago(alert.updated_at, now)}{marks} · {plain(alert.url or 'no address')}")
+
+
+def _send_test(receipt: object, *, as_json: bool) -> None:
+    if as_json:
+        emit(receipt)
+    else:
+        say(f"The test message was taken: {receipt}")

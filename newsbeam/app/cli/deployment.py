@@ -1,0 +1,11 @@
+"""From a command's context to the deployment it works on."""
+
+import click
+
+from newsbeam.app.deployment import Deployment
+
+
+def deployment(ctx: click.Context) -> Deployment:
+    """Return the deployment that the command line names."""
+    named = ctx.find_root().obj
+    return Deployment(named["config_dir"], named["data_dir"])

@@ -1,0 +1,162 @@
+"""One deployment's settings and configuration: each part's own settings composed, each file read, all mistakes at once."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import msgspec
+
+from connectors.channels.settings import DeliverSettings, load_subscriptions
+from connectors.feeds.settings import FeedsSettings
+from connectors.feeds.subscriptions import load_feeds
+from dashboard.settings import ServeSettings
+from newsbeam.alert import Subscription
+from newsbeam.bus.options import KafkaOptions
+from newsbeam.errors import ConfigurationError
+from newsbeam.feed import Feed
+from newsbeam.recording import RecordingSettings
+from newsbeam.settings import load
+from newsbeam.store.database import StoreSettings
+from newsbeam.store.items import Item
+from newsbeam.store.retention import RetentionSettings
+from newsbeam.topics.catalog import Catalog
+from newsbeam.topics.loading import load_catalog
+from pipelines.settings import ProcessSettings
+
+STARTER = Path(__file__).parent / "starter"
+CHECKOUT = Path(__file__).parents[2] / "config"
+DEPLOYMENTS = (
+    "laptop (bus sqlite, runner direct, store sqlite), server (bus kafka, runner direct, store postgresql) "
+    "and cluster (bus kafka, runner flink, store postgresql)"
+)
+
+
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Section `service`: where the data lies, and the three addresses that choose the deployment.
+
+    `bus` and `store` default to SQLite files in the data directory.
+    """
+
+    data_dir: str = "data"
+    bus: str | None = None
+    runner: Literal["direct", "flink"] = "direct"
+    store: str | None = None
+    log: Literal["text", "json"] = "text"
+
+
+SECTIONS: Mapping[str, type[msgspec.Struct]] = {
+    "service": ServiceSettings,
+    "store": StoreSettings,
+    "kafka": KafkaOptions,
+    "feeds": FeedsSettings,
+    "process": ProcessSettings,
+    "recording": RecordingSettings,
+    "retention": RetentionSettings,
+    "deliver": DeliverSettings,
+    "serve": ServeSettings,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every part's settings."""
+
+    service: ServiceSettings
+    store: StoreSettings
+    kafka: KafkaOptions
+    feeds: FeedsSettings
+    process: ProcessSettings
+    recording: RecordingSettings
+    retention: RetentionSettings
+    deliver: DeliverSettings
+    serve: ServeSettings
+
+    @property
+    def data_dir(self) -> Path:
+        """The data directory, absolute."""
+        return Path(self.service.data_dir).expanduser().absolute()
+
+    @property
+    def bus_url(self) -> str:
+        """The bus's address."""
+        return self.service.bus or f"sqlite:///{self.data_dir}/bus.db"
+
+    @property
+    def store_url(self) -> str:
+        """The store's address."""
+        return self.service.store or f"sqlite:///{self.data_dir}/store.db"
+
+    @property
+    def deployment(self) -> str:
+        """The deployment's name: laptop, server or cluster. Raises `ConfigurationError` for any other mixture."""
+        kinds = (self.bus_url.partition(":")[0], self.service.runner, self.store_url.partition(":")[0].partition("+")[0])
+        match kinds:
+            case ("sqlite", "direct", "sqlite"):
+                return "laptop"
+            case ("kafka", "direct", "postgresql" | "postgres"):
+                return "server"
+            case ("kafka", "flink", "postgresql" | "postgres"):
+                return "cluster"
+        mixture = f"bus {kinds[0]}, runner {kinds[1]}, store {kinds[2]}"
+        raise ConfigurationError([f"service: {mixture} do not go together; the deployments are {DEPLOYMENTS}"])
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What people edit, files and store-made items together: what Enrich, the pollers and the deliverers obey."""
+
+    catalog: Catalog
+    feeds: tuple[Feed, ...]
+    subscriptions: tuple[Subscription, ...]
+
+
+def find_config_dir(asked: str | None) -> Path:
+    """Return the configuration directory: as asked, else ./config, else the starter that is installed with newsbeam."""
+    if asked is not None:
+        path = Path(asked).expanduser()
+        if not path.is_dir():
+            raise ConfigurationError([f"configuration directory {path} does not exist; `newsbeam init {path}` makes one"])
+        return path.absolute()
+    here = Path("config")
+    if (here / "newsbeam.yaml").is_file():
+        return here.absolute()
+    return starter_config()
+
+
+def starter_config() -> Path:
+    """Return where the starter configuration lies: inside the installed package, or the checkout's own."""
+    return STARTER if STARTER.is_dir() else CHECKOUT
+
+
+def load_settings(config_dir: Path, data_dir: str | None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read `newsbeam.yaml` and the environment; raises `ConfigurationError` with every mistake."""
+    overrides = dict(environ)
+    if data_dir is not None:
+        overrides["NEWSBEAM_SERVICE__DATA_DIR"] = data_dir
+    values = cast("dict[str, Any]", load(config_dir / "newsbeam.yaml", SECTIONS, overrides))
+    settings = Settings(**values)
+    _ = settings.deployment
+    return settings
+
+
+def load_configuration(config_dir: Path, items: Sequence[Item] = ()) -> Configuration:
+    """Read catalog, feeds and subscriptions; raises `ConfigurationError` with every mistake of every file."""
+    mistakes: list[str] = []
+    catalog, feeds, subscriptions = None, (), ()
+    try:
+        catalog = load_catalog(config_dir, items)
+    except ConfigurationError as error:
+        mistakes += error.mistakes
+    try:
+        feeds = load_feeds(config_dir / "feeds.yaml", items)
+    except ConfigurationError as error:
+        mistakes += error.mistakes
+    try:
+        subscriptions = load_subscriptions(config_dir / "alerts.yaml", items)
+    except ConfigurationError as error:
+        mistakes += error.mistakes
+    if catalog is None or mistakes:
+        raise ConfigurationError(mistakes)
+    return Configuration(catalog, feeds, subscriptions)

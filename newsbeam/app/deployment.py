@@ -1,0 +1,144 @@
+"""One deployment, opened step by step as a command needs it: settings, configuration, store, bus."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar, cast
+
+import msgspec
+
+from newsbeam.app.configuration import (
+    Configuration,
+    Settings,
+    find_config_dir,
+    load_configuration,
+    load_settings,
+)
+from newsbeam.app.datadir import make_data_dir
+from newsbeam.bus import Bus, open_bus
+from newsbeam.codec import from_json, to_json
+from newsbeam.alert import Subscription
+from newsbeam.errors import NotFound
+from newsbeam.feed import Feed
+from newsbeam.store.catalogs import (
+    DocumentKind,
+    activate,
+    active_document,
+    document_version,
+    store_document,
+)
+from newsbeam.store.database import Store, open_store
+from newsbeam.store.items import Item, ItemKind, list_items
+from newsbeam.store.migrate import migrate
+from newsbeam.topics.catalog import Catalog
+
+T = TypeVar("T")
+CATALOG_KINDS = frozenset({ItemKind.TOPIC, ItemKind.RULE, ItemKind.OUTLET})
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """What making a configuration active changed."""
+
+    catalog: str
+    catalog_changed: bool
+    feeds_changed: bool
+    subscriptions_changed: bool
+
+
+class Deployment:
+    """Settings and handles of one deployment; each is made when first asked for."""
+
+    def __init__(self, config_dir: str | None = None, data_dir: str | None = None) -> None:
+        self.config_dir: Path = find_config_dir(config_dir)
+        self._data_dir = data_dir
+        self._store: Store | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Every part's settings; raises `ConfigurationError`."""
+        return load_settings(self.config_dir, self._data_dir)
+
+    @cached_property
+    def data_dir(self) -> Path:
+        """The data directory, made when it is missing."""
+        return make_data_dir(self.settings.data_dir)
+
+    def store(self) -> Store:
+        """Return the store, migrated to this version's schema."""
+        if self._store is None:
+            _ = self.data_dir
+            store = open_store(self.settings.store_url, self.settings.store)
+            migrate(store)
+            self._store = store
+        return self._store
+
+    @cached_property
+    def bus(self) -> Bus:
+        """The bus; nothing is connected yet."""
+        _ = self.data_dir
+        return open_bus(self.settings.bus_url, self.settings.kafka)
+
+    def items(self) -> list[Item]:
+        """What was made with commands, pages and the API."""
+        return list_items(self.store())
+
+    def configuration(self, items: Sequence[Item] | None = None) -> Configuration:
+        """Read the files and the given items (default: the store's); raises `ConfigurationError`."""
+        return load_configuration(self.config_dir, self.items() if items is None else items)
+
+    def apply(self, wanted: Configuration) -> Applied:
+        """Make a configuration the active one; running jobs take it over within seconds."""
+        store, now = self.store(), datetime.now(UTC)
+        catalog = wanted.catalog
+        store_document(store, DocumentKind.CATALOG, catalog.version, catalog.to_json(), now)
+        feeds = self._keep(DocumentKind.FEEDS, to_json(wanted.feeds), now)
+        subscriptions = self._keep(DocumentKind.SUBSCRIPTIONS, to_json(wanted.subscriptions), now)
+        return Applied(
+            catalog.version,
+            activate(store, DocumentKind.CATALOG, catalog.version, now),
+            activate(store, DocumentKind.FEEDS, feeds, now),
+            activate(store, DocumentKind.SUBSCRIPTIONS, subscriptions, now),
+        )
+
+    def _keep(self, kind: DocumentKind, content: bytes, now: datetime) -> str:
+        version = document_version(kind, content)
+        store_document(self.store(), kind, version, content, now)
+        return version
+
+
+class ActiveConfiguration:
+    """The active documents in a running job: read again only when their version moved."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._catalog: tuple[str, Catalog] | None = None
+        self._lists: dict[DocumentKind, tuple[bytes, object]] = {}
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """The active feed list, empty before the first was made active."""
+        return self._decoded(DocumentKind.FEEDS, tuple[Feed, ...])
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """The active subscriptions, empty before the first were made active."""
+        return self._decoded(DocumentKind.SUBSCRIPTIONS, tuple[Subscription, ...])
+
+    def catalog(self) -> Catalog | None:
+        """The active catalog, None before the first was made active."""
+        try:
+            version, content = active_document(self._store, DocumentKind.CATALOG)
+        except NotFound:
+            return None
+        if self._catalog is None or self._catalog[0] != version:
+            self._catalog = (version, Catalog.from_json(content))
+        return self._catalog[1]
+
+    def _decoded(self, kind: DocumentKind, form: type[tuple[T, ...]]) -> tuple[T, ...]:
+        try:
+            _, content = active_document(self._store, kind)
+        except NotFound:
+            return ()
+        known = self._lists.get(kind)
+        if known is None or known[0] != content:
+            self._lists[kind] = known = (content, from_json(content, form))
+        return cast("tuple[T, ...]", known[1])

@@ -1,0 +1,103 @@
+"""The four jobs as one process each runs them: wired, until a signal."""
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from types import FrameType
+
+from newsbeam.app.deployment import ActiveConfiguration, Deployment
+from newsbeam.app.heartbeat import heartbeat
+from newsbeam.app.lifeline import hold_lifeline
+from newsbeam.app.logs import set_up_logs
+
+logger = logging.getLogger("newsbeam.run")
+_SWEEP_EVERY_S = 3600.0
+
+
+def run_poll(opened: Deployment) -> None:
+    """Poll feeds until a signal."""
+    from connectors.feeds.poll import Poller
+
+    _begin(opened)
+    store = opened.store()
+    active = ActiveConfiguration(store)
+    poller = Poller(store, opened.bus, active.feeds, opened.settings.feeds)
+    with heartbeat(store, "poll"):
+        _until_signal(poller.run)
+
+
+def run_deliver(opened: Deployment) -> None:
+    """Deliver alerts, and keep the store within its retention, until a signal."""
+    from connectors.channels.deliver import Deliverer
+
+    _begin(opened)
+    store = opened.store()
+    active = ActiveConfiguration(store)
+    deliverer = Deliverer(store, opened.bus, active.subscriptions, opened.settings.deliver)
+
+    async def both(stop: asyncio.Event) -> None:
+        await asyncio.gather(deliverer.run(stop), _sweep_now_and_then(opened, stop))
+
+    with heartbeat(store, "deliver"):
+        _until_signal(both)
+
+
+def run_serve(opened: Deployment) -> None:
+    """Serve pages and API until a signal."""
+    from newsbeam.app.web import serve_pages
+
+    _begin(opened)
+    with heartbeat(opened.store(), "serve"):
+        serve_pages(opened)
+
+
+def run_process_worker(opened: Deployment) -> int:
+    """Read, enrich and record in this one process until a signal; return its exit code."""
+    from pipelines.run import run_worker
+
+    _begin(opened)
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    with heartbeat(opened.store(), "process"):
+        return run_worker(
+            opened.bus, opened.store(), opened.settings.process, opened.settings.recording, stop
+        )
+
+
+def _begin(opened: Deployment) -> None:
+    set_up_logs(opened.settings.service.log)
+    hold_lifeline()
+
+
+def _until_signal(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    async def guarded() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await work(stop)
+
+    asyncio.run(guarded())
+
+
+async def _sweep_now_and_then(opened: Deployment, stop: asyncio.Event) -> None:
+    """Apply retention every hour; a failure is said and tried again the next time."""
+    from newsbeam.errors import NewsbeamError
+    from newsbeam.store.retention import sweep
+
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(sweep, opened.store(), opened.settings.retention, datetime.now(UTC))
+        except NewsbeamError as error:
+            logger.warning("retention waits for the next hour: %s", error)
+        try:
+            await asyncio.wait_for(stop.wait(), _SWEEP_EVERY_S)
+        except TimeoutError:
+            continue

@@ -1,0 +1,41 @@
+"""Log lines: for people by default, JSON where a program collects them."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+
+class _People(logging.Formatter):
+    """`12:03:04 poll  warning  message`, without a traceback unless it is a defect."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
+        level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()}: "
+        name = record.name.removeprefix("newsbeam.").removeprefix("connectors.")
+        text = f"{at} {name:<10} {level}{record.getMessage()}"
+        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+
+
+class _Lines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up_logs(form: str) -> None:
+    """Send every log line of this process to standard error in the given form: `text` or `json`."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Lines() if form == "json" else _People())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for noisy in ("apache_beam", "kafka", "aiohttp.access", "alembic", "uvicorn.access"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
