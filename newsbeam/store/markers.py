@@ -1,8 +1,9 @@
-"""What a worker was at when it died: the memory that turns a record which kills its readers into a dead letter.
+"""What a worker was at when it died: how a record that kills its readers is found, and becomes a dead letter.
 
 A worker writes down where it begins. When it dies of its own without having moved on, the partition is stuck,
-and the next worker goes careful: one record at a time, with a marker committed before each is touched. A record
-that was marked at `FATAL` such deaths is the cause. Kills from outside are never written down (DESIGN: poison).
+and the next worker goes careful: one record at a time, with a marker committed before each is touched. A
+record marked at `FATAL` such deaths is the cause. Kills from outside are never written down (DESIGN:
+poison).
 """
 
 from collections.abc import Mapping
