@@ -1,0 +1,61 @@
+"""`newsbeam config`: make the configuration active, compare it, write store-made items as files."""
+
+from pathlib import Path
+
+import click
+
+from newsbeam.app.cli.deployment import deployment
+from newsbeam.app.cli.output import emit, json_option, say
+from newsbeam.app.compare import compare
+from newsbeam.app.deployment import ActiveConfiguration
+from newsbeam.app.export import export_items
+
+
+@click.group("config")
+def config_command() -> None:
+    """Make the configuration active, see what would change, write store-made items as files."""
+
+
+@config_command.command("apply")
+@json_option
+@click.pass_context
+def apply_config(ctx: click.Context, *, as_json: bool) -> None:
+    """Check everything and make it active; running jobs take it over within seconds."""
+    opened = deployment(ctx)
+    applied = opened.apply(opened.configuration())
+    if as_json:
+        emit(applied)
+        return
+    parts = {
+        "catalog": applied.catalog_changed,
+        "feeds": applied.feeds_changed,
+        "subscriptions": applied.subscriptions_changed,
+    }
+    changed = [name for name, moved in parts.items() if moved]
+    say(f"Active: catalog {applied.catalog[:12]}. Changed: {', '.join(changed) or 'nothing'}.")
+
+
+@config_command.command("diff")
+@json_option
+@click.pass_context
+def diff_config(ctx: click.Context, *, as_json: bool) -> None:
+    """Show what `config apply` would change."""
+    opened = deployment(ctx)
+    active = ActiveConfiguration(opened.store())
+    changes = compare(active.catalog(), active.feeds(), active.subscriptions(), opened.configuration())
+    if as_json:
+        emit(changes)
+        return
+    if not changes:
+        say("No difference: what is active is what the files and the store say.")
+    for change in changes:
+        say(f"{change.sign} {change.kind} {change.id}")
+
+
+@config_command.command("export")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_context
+def export_config(ctx: click.Context, directory: Path) -> None:
+    """Write items made with commands, pages and the API as configuration files into DIRECTORY."""
+    for path in export_items(deployment(ctx).items(), directory):
+        say(str(path))

@@ -1,0 +1,68 @@
+"""`newsbeam run` and the four jobs it is made of."""
+
+import click
+
+from newsbeam.app.cli.deployment import deployment
+from newsbeam.app.cli.output import note
+from newsbeam.errors import ConfigurationError
+
+
+@click.command("run")
+@click.pass_context
+def run_command(ctx: click.Context) -> None:
+    """Run everything: pollers, pipeline workers, deliverer and pages, in one process tree, until Ctrl-C."""
+    from newsbeam.app.logs import set_up_logs
+    from newsbeam.app.service import run_all
+
+    opened = deployment(ctx)
+    set_up_logs(opened.settings.service.log)
+    ctx.exit(run_all(opened, note))
+
+
+@click.command("poll")
+@click.pass_context
+def poll_command(ctx: click.Context) -> None:
+    """Poll feeds and put new stories on the bus. May run several times."""
+    from newsbeam.app.jobs import run_poll
+
+    run_poll(deployment(ctx))
+
+
+@click.command("process")
+@click.option("--worker", is_flag=True, hidden=True, help="Be one worker process.")
+@click.option("--runner", type=click.Choice(["direct", "flink"]), help="Instead of service.runner.")
+@click.pass_context
+def process_command(ctx: click.Context, *, worker: bool, runner: str | None) -> None:
+    """Read the bus, tag stories, record them with counts and alerts. May run several times."""
+    opened = deployment(ctx)
+    if (runner or opened.settings.service.runner) == "flink":
+        raise ConfigurationError(["service.runner: this version runs the pipeline in process; use runner: direct"])
+    if worker:
+        from newsbeam.app.jobs import run_process_worker
+
+        ctx.exit(run_process_worker(opened))
+    from newsbeam.app.lifeline import hold_lifeline
+    from newsbeam.app.logs import set_up_logs
+    from newsbeam.app.service import run_workers
+
+    set_up_logs(opened.settings.service.log)
+    hold_lifeline()
+    ctx.exit(run_workers(opened, note))
+
+
+@click.command("deliver")
+@click.pass_context
+def deliver_command(ctx: click.Context) -> None:
+    """Send alerts to their subscriptions. May run several times."""
+    from newsbeam.app.jobs import run_deliver
+
+    run_deliver(deployment(ctx))
+
+
+@click.command("serve")
+@click.pass_context
+def serve_command(ctx: click.Context) -> None:
+    """Serve pages, API and live stream."""
+    from newsbeam.app.jobs import run_serve
+
+    run_serve(deployment(ctx))

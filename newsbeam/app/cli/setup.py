@@ -1,0 +1,54 @@
+"""`newsbeam init` and `newsbeam check`: a configuration to start from, and whether it is right."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from newsbeam.app.cli.deployment import deployment
+from newsbeam.app.cli.output import emit, json_option, say
+from newsbeam.app.configuration import load_configuration, starter_config
+from newsbeam.errors import UsageError
+
+
+@click.command("init")
+@click.argument("directory", default="config", type=click.Path(file_okay=False, path_type=Path))
+def init_command(directory: Path) -> None:
+    """Write the starter configuration (feeds, outlets, topics, alert rules) into DIRECTORY."""
+    if directory.exists() and any(directory.iterdir()):
+        raise UsageError(f"{directory} is not empty; nothing was written")
+    try:
+        shutil.copytree(starter_config(), directory, dirs_exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{directory} cannot be written: {error}") from error
+    say(f"Wrote the starter configuration into {directory}/. Next: newsbeam --config {directory} run")
+
+
+@click.command("check")
+@json_option
+@click.pass_context
+def check_command(ctx: click.Context, *, as_json: bool) -> None:
+    """Check settings, feeds, outlets, topics with their examples, and alert rules; all mistakes at once."""
+    opened = deployment(ctx)
+    settings = opened.settings
+    found = load_configuration(opened.config_dir)
+    examples = sum(len(topic.examples.match) + len(topic.examples.no_match) for topic in found.catalog.topics)
+    counted = {
+        "deployment": settings.deployment,
+        "config": str(opened.config_dir),
+        "catalog": found.catalog.version,
+        "topics": len(found.catalog.topics),
+        "examples": examples,
+        "rules": len(found.catalog.rules),
+        "outlets": len(found.catalog.outlets),
+        "feeds": len(found.feeds),
+        "subscriptions": len(found.subscriptions),
+    }
+    if as_json:
+        emit(counted)
+        return
+    say(
+        f"{opened.config_dir} is right: {counted['topics']} topics ({examples} examples hold), "
+        f"{counted['rules']} alert rules, {counted['feeds']} feeds, {counted['outlets']} outlets, "
+        f"{counted['subscriptions']} subscriptions; {settings.deployment} deployment."
+    )

@@ -1,0 +1,84 @@
+"""`newsbeam tag`: what the pipeline would find in a text, without any service."""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import click
+import msgspec
+
+from newsbeam.app.cli.deployment import deployment
+from newsbeam.app.cli.output import emit, note
+from newsbeam.app.configuration import load_configuration
+from newsbeam.codec import story_from_json
+from newsbeam.enrichment import Enricher
+from newsbeam.errors import DecodeError
+from newsbeam.story import EnrichedStory, Key, KeyKind, Origin, Story
+
+_ORIGIN = Origin("tag", "command")
+
+
+@click.command("tag")
+@click.argument("source", metavar="FILE|-", type=click.File("rb"))
+@click.option("--language", metavar="LANG", help="The text's language where it does not say (such as en).")
+@click.pass_context
+def tag_command(ctx: click.Context, source: BinaryIO, language: str | None) -> None:
+    """Tag a text (its first line is the title) or JSON lines of stories; one JSON object a story.
+
+    Input whose first character is { is read as JSON lines. Spans are code-point offsets in their field.
+    """
+    opened = deployment(ctx)
+    enricher = Enricher(load_configuration(opened.config_dir).catalog)
+    refused = 0
+    for number, story in _stories(source):
+        if isinstance(story, DecodeError):
+            note(f"line {number}: {story}")
+            refused += 1
+            continue
+        if language is not None and story.language is None:
+            story = msgspec.structs.replace(story, language=language)  # noqa: PLW2901
+        emit(_shown(enricher.enrich(story)))
+    if refused:
+        ctx.exit(3)
+
+
+def _stories(source: BinaryIO) -> Iterator[tuple[int, Story | DecodeError]]:
+    first = source.readline()
+    while first and not first.strip():
+        first = source.readline()
+    if not first.lstrip().startswith(b"{"):
+        yield 1, _from_text(first + source.read())
+        return
+    number = 1
+    line = first
+    while line:
+        if line.strip():
+            try:
+                yield number, story_from_json(line, _ORIGIN)
+            except DecodeError as error:
+                yield number, error
+        line = source.readline()
+        number += 1
+
+
+def _from_text(data: bytes) -> Story:
+    text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    title, _, body = text.partition("\n")
+    return Story(
+        origin=_ORIGIN,
+        keys=(Key(KeyKind.URL, "text:"),),
+        title=title.strip(),
+        body=body.strip(),
+    )
+
+
+def _shown(enriched: EnrichedStory) -> dict[str, Any]:
+    story = enriched.story
+    return {
+        "url": story.url,
+        "title": story.title,
+        "language": enriched.language,
+        "topics": [{"id": tag.topic, "query": tag.query, "spans": tag.spans} for tag in enriched.tags],
+        "rules": [match.rule for match in enriched.rules],
+        "blind": enriched.blind,
+        "catalog": enriched.catalog,
+    }

@@ -1,0 +1,109 @@
+"""The whole service in one process tree: prepared step by step, then supervised."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+
+from newsbeam.app.datadir import locked_data_dir
+from newsbeam.app.deployment import Applied, Deployment
+from newsbeam.app.supervisor import Job, Supervisor
+
+Say = Callable[[str], None]
+_READY_WITHIN_S = 60.0
+
+
+def run_all(opened: Deployment, say: Say) -> int:
+    """Prepare and run poll, process, deliver and serve until a signal; return the exit code."""
+    with locked_data_dir(opened.data_dir):
+        prepare(opened, say)
+        workers = opened.settings.process.workers or os.cpu_count() or 1
+        say(f"4/4  Starting: pollers, {workers} pipeline worker{'s' if workers != 1 else ''}, deliverer, pages")
+        supervisor = Supervisor(
+            [job(opened, "poll"), *worker_jobs(opened, workers), job(opened, "deliver"), job(opened, "serve")]
+        )
+        return supervise(supervisor, say, lambda: _await_page(opened, say))
+
+
+def run_workers(opened: Deployment, say: Say) -> int:
+    """Run the pipeline's workers alone, supervised, until a signal."""
+    workers = opened.settings.process.workers or os.cpu_count() or 1
+    return supervise(Supervisor(worker_jobs(opened, workers)), say, None)
+
+
+def prepare(opened: Deployment, say: Say) -> Applied:
+    """Check settings and configuration, open bus and store, make the configuration active."""
+    settings = opened.settings
+    say(f"1/4  Configuration: {opened.config_dir}")
+    store = opened.store()
+    say(f"2/4  Store: {store.url}")
+    opened.bus.check()
+    say(f"3/4  Bus: {opened.bus.url} ({settings.deployment} deployment)")
+    wanted = opened.configuration()
+    applied = opened.apply(wanted)
+    say(
+        f"     Watching {len(wanted.feeds)} feeds for {len(wanted.catalog.topics)} topics "
+        f"with {len(wanted.catalog.rules)} alert rules"
+    )
+    return applied
+
+
+def job(opened: Deployment, name: str, *words: str) -> Job:
+    """Return the job that runs one newsbeam command on this deployment."""
+    command = [sys.executable, "-m", "newsbeam", "--config", str(opened.config_dir)]
+    command += ["--data", str(opened.data_dir), name, *words]
+    return Job(name, command)
+
+
+def worker_jobs(opened: Deployment, workers: int) -> list[Job]:
+    """Return one job a pipeline worker; each death that was its own is written down, to find poison."""
+    from pipelines.exits import record_exit, worker_owner
+
+    jobs = []
+    for _ in range(workers):
+        plain = job(opened, "process", "--worker")
+
+        def ended(pid: int, status: int, killed_by_us: bool) -> None:  # noqa: FBT001 - Job's signature
+            record_exit(opened.store(), worker_owner(pid), status, killed_by_us, datetime.now(UTC))
+
+        jobs.append(Job("process", plain.command, ended=ended))
+    return jobs
+
+
+def supervise(supervisor: Supervisor, say: Say, after_start: Callable[[], None] | None) -> int:
+    """Run until a signal, and say how it stopped."""
+    supervisor.handle_signals()
+    supervisor.start()
+    if after_start is not None:
+        after_start()
+    code = supervisor.run()
+    if supervisor.stopped_by is not None:
+        say(f"Stopped ({supervisor.stopped_by}); everything recorded is kept.")
+    return code
+
+
+def _await_page(opened: Deployment, say: Say) -> None:
+    serve = opened.settings.serve
+    host = "127.0.0.1" if serve.host in {"0.0.0.0", "::"} else serve.host  # noqa: S104 - compared, not bound
+    deadline = time.monotonic() + _READY_WITHIN_S
+    while time.monotonic() < deadline and not _answers(host, serve.port):
+        time.sleep(0.2)
+    say("")
+    say(f"     Page:    http://{host}:{serve.port}/")
+    say(f"     Data:    {opened.data_dir}")
+    say("     Follow:  newsbeam alerts --follow")
+    say("     Stop:    Ctrl-C")
+    say("")
+
+
+def _answers(host: str, port: int) -> bool:
+    connection = HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
