@@ -1,0 +1,145 @@
+"""Every metric newsbeam exposes: all names, labels and buckets in one place.
+
+Labels are closed sets or names from the configuration, never addresses, feeds or texts, so that the number
+of series stays bounded. Dispositions, positions and the backlog are also kept in the store, exactly; the
+counters here are rates since the process started.
+
+Several processes share one exposition when `PROMETHEUS_MULTIPROC_DIR` names a folder before this module is
+imported, as prometheus_client asks; the folder must be empty when the first of them starts.
+"""
+
+import os
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+
+_FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_LATENCY = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3_600.0, 21_600.0, 86_400.0)
+
+# --- feeds in --------------------------------------------------------------------------------------------
+
+FEED_FETCHES = Counter(
+    "newsbeam_feed_fetches",
+    "Feed fetches by outcome: ok, unchanged, or the kind of failure.",
+    ["outcome"],
+)
+FEED_FETCH_SECONDS = Histogram(
+    "newsbeam_feed_fetch_seconds",
+    "Time of one feed fetch, from request to parsed document.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0),
+)
+FEED_BYTES = Counter("newsbeam_feed_bytes", "Bytes of feed documents after decompression.")
+ENTRIES_PUBLISHED = Counter(
+    "newsbeam_entries_published",
+    "Entries acknowledged by the bus, by origin: feed, publish, api.",
+    ["origin"],
+)
+FEEDS = Gauge(
+    "newsbeam_feeds",
+    "Subscribed feeds by status.",
+    ["status"],
+    multiprocess_mode="mostrecent",
+)
+POLLING_PAUSED = Gauge(
+    "newsbeam_polling_paused",
+    "1 while polling waits for the store or the bus.",
+    multiprocess_mode="livemax",
+)
+
+# --- the pipeline ----------------------------------------------------------------------------------------
+
+RECORDS = Counter(
+    "newsbeam_records",
+    "Records read from the bus by how they ended (disposition).",
+    ["disposition"],
+)
+RECORDED_LATENCY_SECONDS = Histogram(
+    "newsbeam_recorded_latency_seconds",
+    "From the bus's append of a record to the commit that recorded it.",
+    buckets=_LATENCY,
+)
+DECODE_SECONDS = Histogram("newsbeam_decode_seconds", "Decoding one chunk.", buckets=_FAST)
+ENRICH_SECONDS = Histogram("newsbeam_enrich_seconds", "Enriching one chunk.", buckets=_FAST)
+CHUNK_SECONDS = Histogram("newsbeam_chunk_seconds", "Record's transaction for one chunk.", buckets=_FAST)
+CHUNK_RECORDS = Histogram(
+    "newsbeam_chunk_records",
+    "Records in one chunk.",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
+)
+CHUNKS_REPEATED = Counter(
+    "newsbeam_chunks_repeated",
+    "Chunks that were done again, by reason: stale_catalog, data_error, store_unavailable.",
+    ["reason"],
+)
+POSITION = Gauge(
+    "newsbeam_position",
+    "Next offset to record.",
+    ["topic", "partition"],
+    multiprocess_mode="mostrecent",
+)
+BACKLOG = Gauge(
+    "newsbeam_backlog_records",
+    "Records on the bus that are not recorded yet.",
+    ["topic", "partition"],
+    multiprocess_mode="mostrecent",
+)
+SHIFTS = Counter("newsbeam_shifts", "Shifts of the in-process runner by how they ended.", ["outcome"])
+WORKERS = Gauge("newsbeam_workers", "Pipeline processes that are running.", multiprocess_mode="livesum")
+RESTARTS = Counter("newsbeam_restarts", "Restarts of a part by its supervisor.", ["part", "reason"])
+CAREFUL = Gauge(
+    "newsbeam_careful_partitions",
+    "Partitions read one record at a time after deaths without progress.",
+    multiprocess_mode="livesum",
+)
+CATALOG_LOADED_SECONDS = Histogram(
+    "newsbeam_catalog_loaded_seconds", "Loading and compiling a catalog.", buckets=_FAST
+)
+
+# --- what leaves -----------------------------------------------------------------------------------------
+
+ALERTS_TOLD = Counter(
+    "newsbeam_alerts_told",
+    "Alerts by alert topic and kind: told (new) or joined (updated).",
+    ["topic", "kind"],
+)
+ALERTS_LATE = Counter("newsbeam_alerts_late", "Alerts told late, by alert topic.", ["topic"])
+DELIVERIES = Counter(
+    "newsbeam_deliveries",
+    "Delivery attempts by channel and outcome: delivered, retried, failed.",
+    ["channel", "outcome"],
+)
+DELIVERY_SECONDS = Histogram(
+    "newsbeam_delivery_seconds", "One delivery attempt.", ["channel"], buckets=_LATENCY[:10]
+)
+OUTBOX_PENDING = Gauge(
+    "newsbeam_outbox_pending",
+    "Outbox rows and deliveries that are due.",
+    multiprocess_mode="mostrecent",
+)
+DEAD_LETTERS = Counter("newsbeam_dead_letters", "Dead letters by reason.", ["reason"])
+
+# --- pages -----------------------------------------------------------------------------------------------
+
+REQUESTS = Counter(
+    "newsbeam_http_requests", "Requests answered, by route and status class.", ["route", "status"]
+)
+REQUEST_SECONDS = Histogram("newsbeam_http_request_seconds", "Time to answer.", ["route"], buckets=_FAST)
+STREAMS = Gauge("newsbeam_live_streams", "Open live streams.", multiprocess_mode="livesum")
+
+
+def expose() -> tuple[bytes, str]:
+    """Return the current metrics of all processes that share them, and their content type."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST
