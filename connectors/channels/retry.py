@@ -12,10 +12,10 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How stubborn a deliverer is.
 
     The wait doubles from `first_wait_s` up to `longest_wait_s`, each between half and the whole of it.
-    A receiver's Retry-After is obeyed up to `longest_retry_after_s`. A delivery fails for good after `attempts`,
-    or when the next try would come later than `age_s` after it was written; after `refused_attempts` when the
-    receiver answered with an error of the sender's (4xx other than 408, 425 and 429); at once when the failure
-    is permanent (410 Gone).
+    A receiver's Retry-After is obeyed up to `longest_retry_after_s`. A delivery fails for good after
+    `attempts`, or when the next try would come later than `age_s` after it was written; after
+    `refused_attempts` when the receiver answered with an error of the sender's (4xx other than 408, 425 and
+    429, and redirects); at once when the failure is permanent (410 Gone).
     """
 
     first_wait_s: float = 1.0

@@ -109,6 +109,11 @@ def claim(
         .limit(limit)
         .with_for_update(skip_locked=True, of=delivery)
     )
+    with store.read() as connection:  # most looks find nothing, and need no write transaction
+        if not connection.execute(
+            select(exists().where(delivery.c.subscription == subscription, _due(now)))
+        ).scalar():
+            return []
     with store.write() as connection:
         claims = []
         for row in connection.execute(query).mappings():

@@ -1,0 +1,71 @@
+"""Subscriptions from the file `alerts.yaml`: its `subscriptions:` section, every mistake with its line."""
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+
+from connectors.channels.plan import BUS
+from connectors.channels.registry import CHANNELS, CHOICES
+from newsbeam.alert import Subscription
+from newsbeam.errors import ConfigurationError
+from newsbeam.settings import Trail, check, read_yaml
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+SECTION = "subscriptions"
+
+
+def load_subscriptions(path: Path | str) -> tuple[Subscription, ...]:
+    """Return the subscriptions in a file, none when it has no such section.
+
+    A relative `secret_file` is taken from the file's own folder. Raises `ConfigurationError` with every
+    mistake.
+    """
+    value, lines = read_yaml(path)
+    given = value.get(SECTION) if isinstance(value, dict) else None
+    mistakes: list[str] = []
+    found = [] if given is None else check(given, list[Subscription], lines, mistakes, (SECTION,)) or []
+    for trail, what in subscription_mistakes(found):
+        place = (SECTION, *trail)
+        mistakes.append(f"{lines.at(*place)}: {SECTION}[{trail[0]}].{trail[1]}: {what}")
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    return tuple(_beside(subscription, Path(path).parent) for subscription in found)
+
+
+def subscription_mistakes(subscriptions: Sequence[Subscription]) -> list[tuple[Trail, str]]:
+    """Return what is wrong with subscriptions, as ((index, field), reason)."""
+    mistakes: list[tuple[Trail, str]] = []
+    seen: dict[str, int] = {}
+    for index, subscription in enumerate(subscriptions):
+        wrong = [*_naming_mistakes(subscription, seen), *_channel_mistakes(subscription)]
+        mistakes += [((index, name), what) for name, what in wrong]
+        seen.setdefault(subscription.id, index)
+    return mistakes
+
+
+def _naming_mistakes(subscription: Subscription, seen: dict[str, int]) -> list[tuple[str, str]]:
+    if subscription.id == BUS.id:
+        return [("id", f'"{BUS.id}" is the built-in subscription; choose another id')]
+    if not _ID.fullmatch(subscription.id):
+        return [("id", "use up to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit")]
+    if subscription.id in seen:
+        return [("id", f'"{subscription.id}" is there twice, first as number {seen[subscription.id] + 1}')]
+    return []
+
+
+def _channel_mistakes(subscription: Subscription) -> list[tuple[str, str]]:
+    kind = CHANNELS.get(subscription.channel)
+    if kind is not None and not kind.built_in:
+        return kind.mistakes(subscription)
+    near = get_close_matches(subscription.channel, CHOICES, n=1)
+    advice = f'; did you mean "{near[0]}"?' if near else f"; known: {', '.join(CHOICES)}"
+    return [("channel", f'no channel "{subscription.channel}"{advice}')]
+
+
+def _beside(subscription: Subscription, folder: Path) -> Subscription:
+    if subscription.secret_file is None:
+        return subscription
+    return msgspec.structs.replace(subscription, secret_file=str(folder / subscription.secret_file))
