@@ -1,7 +1,7 @@
 """The door to kafka-python: how its clients are set up, and what its exceptions mean here."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -129,7 +129,7 @@ def _require_files(options: KafkaOptions) -> None:
         raise ConfigurationError(mistakes)
 
 
-def opened(kind: type[Client], settings: dict[str, Any]) -> Client:
+def opened(kind: Callable[..., Client], settings: dict[str, Any]) -> Client:
     """Return a client of kafka-python; one that finds no broker leaves no thread and no socket behind.
 
     kafka-python connects in the constructor, and when that fails nobody holds what it has started by then.

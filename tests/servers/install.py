@@ -1,0 +1,144 @@
+"""Installs the servers that the tests need (`make servers`) from Debian and Maven; needs nothing but Python.
+
+Each step is skipped when what it brings is there, so that a second run takes no time.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+POM = Path(__file__).with_name("kafka-pom.xml")
+KAFKA = ROOT / ".servers" / "kafka"
+STAMP = KAFKA / "pom.sha256"
+PACKAGED_POSTGRES = Path("/usr/lib/postgresql")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TIME_LIMIT_S = 1_200
+
+
+class CannotInstall(Exception):
+    """A step cannot be done here; the text says what to do by hand."""
+
+
+class Debian:
+    """Debian's package manager; its lists are fetched once, when the first package is missing."""
+
+    def __init__(self) -> None:
+        self._fetched = False
+
+    def install(self, *packages: str) -> None:
+        """Install packages."""
+        if shutil.which("apt-get") is None:
+            raise CannotInstall(f"this is no Debian: install what gives {', '.join(packages)} by hand")
+        as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+        if as_root and subprocess.run([*as_root, "true"], capture_output=True, check=False).returncode:
+            raise CannotInstall(f"run as root: apt-get install {' '.join(packages)}")
+        apt = [
+            *as_root,
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "-q",
+            "-o",
+            "DPkg::Lock::Timeout=180",
+        ]
+        if not self._fetched:
+            run([*apt, "update"])
+            self._fetched = True
+        run([*apt, "install", "-y", "--no-install-recommends", *packages])
+
+
+def run(command: Sequence[str]) -> None:
+    """Run a command quietly; raise with its output when it fails."""
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIME_LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CannotInstall(f"{' '.join(command)} took longer than {TIME_LIMIT_S} s") from error
+    if done.returncode:
+        raise CannotInstall(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-3_000:]}")
+
+
+def has_java() -> bool:
+    """Say whether Java and Maven are here."""
+    return all(map(shutil.which, ("java", "mvn")))
+
+
+def has_kafka() -> bool:
+    """Say whether the broker's files are those of the pom."""
+    return STAMP.exists() and STAMP.read_text("utf-8") == _pom_hash()
+
+
+def _pom_hash() -> str:
+    return hashlib.sha256(POM.read_bytes()).hexdigest()
+
+
+def install_kafka() -> None:
+    """Bring the broker's files into .servers/, whole or not at all."""
+    KAFKA.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=KAFKA.parent) as folder:
+        lib = Path(folder) / "kafka"
+        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={lib}", "-DincludeScope=runtime"]
+        run(["mvn", "-q", "-B", "-f", str(POM), *goal])
+        (lib / STAMP.name).write_text(_pom_hash(), "utf-8")
+        if KAFKA.is_symlink():
+            KAFKA.unlink()
+        shutil.rmtree(KAFKA, ignore_errors=True)
+        lib.rename(KAFKA)
+
+
+def has_postgres() -> bool:
+    """Say whether a PostgreSQL server can be made here."""
+    return any(PACKAGED_POSTGRES.glob("*/bin/initdb")) or shutil.which("initdb") is not None
+
+
+def has_browser() -> bool:
+    """Say whether Chromium is here."""
+    return any(map(shutil.which, BROWSERS))
+
+
+def main() -> int:
+    """Do what is missing, step by step, telling; return the exit code."""
+    debian = Debian()
+    steps: list[tuple[str, Callable[[], bool], Callable[[], None]]] = [
+        ("Java and Maven", has_java, lambda: debian.install("default-jre-headless", "maven")),
+        ("Kafka broker", has_kafka, install_kafka),
+        ("PostgreSQL", has_postgres, lambda: debian.install("postgresql")),
+        ("Chromium", has_browser, lambda: debian.install("chromium", "fonts-dejavu-core")),
+    ]
+    done = [_do(f"[{number}/{len(steps)}] {name}", *rest) for number, (name, *rest) in enumerate(steps, 1)]
+    return 0 if all(done) else 1
+
+
+def _do(label: str, present: Callable[[], bool], install: Callable[[], None]) -> bool:
+    if present():
+        print(f"{label}: there", flush=True)
+        return True
+    print(f"{label}: installing ...", flush=True)
+    started = time.monotonic()
+    try:
+        install()
+    except CannotInstall as error:
+        print(f"{label}: {error}", file=sys.stderr, flush=True)
+        return False
+    if not present():
+        print(f"{label}: it was installed and still is not found", file=sys.stderr, flush=True)
+        return False
+    print(f"{label}: installed in {time.monotonic() - started:.0f} s", flush=True)
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
