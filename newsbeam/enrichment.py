@@ -1,7 +1,11 @@
 """Story → EnrichedStory: pure, no I/O, no clock. What `tag`, the pipeline and the back-test share."""
 
-from newsbeam.story import EnrichedStory, Story
-from newsbeam.topics.catalog import Catalog
+from newsbeam.identity import content_hash, digest, key_hash, normal_words, ordered_keys, text_hash
+from newsbeam.language.detection import detect_language, primary_language
+from newsbeam.story import EnrichedStory, OutletFacts, Story
+from newsbeam.topics.catalog import Catalog, resolve_outlet
+
+EVIDENCE_WORDS = 5  # a text of fewer words, such as "Morning briefing", says nothing about what it tells
 
 
 class Enricher:
@@ -9,7 +13,35 @@ class Enricher:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        self._compiled = catalog.compile()
 
     def enrich(self, story: Story) -> EnrichedStory:
         """Return the story with outlet, language, tags, rule matches and hashes."""
-        raise NotImplementedError
+        outlet = resolve_outlet(self.catalog, story)
+        language = language_of(story, outlet)
+        tags, rules, blind = self._compiled.match(story, outlet, language)
+        return EnrichedStory(
+            story=story,
+            catalog=self.catalog.version,
+            outlet=outlet,
+            language=language,
+            tags=tuple(tags),
+            rules=tuple(rules),
+            blind=tuple(blind),
+            content_hash=content_hash(story.title, story.summary, story.body),
+            text_hash=cluster_evidence(story),
+        )
+
+
+def language_of(story: Story, outlet: OutletFacts) -> str:
+    """Return the story's language: as it declares, else as its outlet writes, else as its text reads."""
+    declared = primary_language(story.language) or primary_language(outlet.language)
+    return declared or detect_language(f"{story.title}\n{story.summary}\n{story.body[:1_000]}")
+
+
+def cluster_evidence(story: Story) -> str:
+    """Return the hash by which equal texts form one cluster; a text too short to prove it has its own."""
+    texts = (story.title, story.summary, story.body)
+    if len(normal_words(" ".join(texts)[:1_000])) >= EVIDENCE_WORDS:
+        return text_hash(*texts)
+    return digest("own", key_hash(ordered_keys(story)[0]).hex())
