@@ -28,6 +28,7 @@ from newsbeam.bus import Bus
 from newsbeam.codec import encode_alert
 from newsbeam.errors import ConfigurationError, DeliveryFailed, StoreUnavailable, Unavailable
 from newsbeam.identity import digest
+from newsbeam.metrics import DELIVERIES, DELIVERY_SECONDS
 from newsbeam.store import outbox
 from newsbeam.store.database import Store
 from newsbeam.store.outbox import Claim, Settlement
@@ -183,8 +184,9 @@ class Deliverer:
 
     async def _deliver(self, lane: Lane, batch: Sequence[Claim]) -> None:
         try:
-            async with asyncio.timeout(self._settings.lease_s / 2):
-                receipt = await lane.channel.send([parcel_of(claimed) for claimed in batch], self._clock())
+            with DELIVERY_SECONDS.labels(lane.subscription.channel).time():
+                async with asyncio.timeout(self._settings.lease_s / 2):
+                    receipt = await lane.channel.send([parcel_of(c) for c in batch], self._clock())
         except Unavailable as error:
             self._pause(lane, str(error), 0.0)
             await self._write(partial(outbox.release, self._store, self.owner, [c.key for c in batch]))
@@ -201,6 +203,7 @@ class Deliverer:
             now = self._clock()
             done = [Settlement(key=c.key, status=outbox.DELIVERED, at=now) for c in batch]
             await self._write(partial(outbox.settle, self._store, self.owner, done))
+            DELIVERIES.labels(lane.subscription.channel, "delivered").inc(len(batch))
             _log.debug("%s: %s", lane.subscription.id, receipt.detail)
 
     async def _fail(self, lane: Lane, batch: Sequence[Claim], failure: DeliveryFailed) -> None:
@@ -212,7 +215,9 @@ class Deliverer:
             asked = min(failure.retry_after_s or 0.0, self._settings.longest_retry_after_s)
             self._pause(lane, str(failure), asked)
         settlement = self._judge(lane, batch[0], failure)
-        if settlement.status == outbox.FAILED:
+        failed = settlement.status == outbox.FAILED
+        DELIVERIES.labels(lane.subscription.channel, "failed" if failed else "retried").inc()
+        if failed:
             _log.error("%s: gave up on %s: %s", lane.subscription.id, batch[0].key, failure)
         await self._write(partial(outbox.settle, self._store, self.owner, [settlement]))
 
