@@ -77,19 +77,19 @@ class KafkaBus(msgspec.Struct, frozen=True):
 
     def commit(self, topic: str, positions: dict[int, int]) -> None:
         """Show progress to lag displays under the group; moves forwards only, and never fails its caller."""
-        name = self.name_of(topic)
-        answer_ms = int(self.options.answer_within_s * 1000)
+        name, group = self.name_of(topic), self.options.group
+        wanted = {TopicPartition(name, number): position for number, position in positions.items()}
         try:
-            with (
-                translated(self.servers, f"committing on {name}"),
-                closing(_consumer(self, group_id=self.options.group)) as consumer,
-            ):
-                wanted = {TopicPartition(name, number): position for number, position in positions.items()}
-                consumer.assign(list(wanted))
-                shown = {place: consumer.committed(place, timeout_ms=answer_ms) or 0 for place in wanted}
-                ahead = {p: OffsetAndMetadata(at, "", -1) for p, at in wanted.items() if at > shown[p]}
-                if ahead:
-                    consumer.commit(ahead, timeout_ms=answer_ms)
+            with self._admin(f"showing progress on {name}") as admin:
+                shown = admin.list_group_offsets({group: list(wanted)})[group]
+                ahead = {
+                    place: OffsetAndMetadata(position, "", -1)
+                    for place, position in wanted.items()
+                    if place not in shown or shown[place].offset < position
+                }
+                for error in admin.alter_group_offsets(group, ahead).values():
+                    if error is not kafka_errors.NoError:
+                        raise error(name)
         except NewsbeamError as error:
             log.warning("Progress on %s is not shown: %s", name, error)
 
@@ -293,9 +293,9 @@ def _producer(bus: KafkaBus) -> KafkaProducer:
     return opened(KafkaProducer, {**bus.settings(), **chosen})
 
 
-def _consumer(bus: KafkaBus, group_id: str | None = None) -> KafkaConsumer:
+def _consumer(bus: KafkaBus) -> KafkaConsumer:
     chosen = {
-        "group_id": group_id,
+        "group_id": None,
         "enable_auto_commit": False,
         "auto_offset_reset": "none",
         "isolation_level": "read_committed",
