@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _SEPARATOR = "\x1f"
 _STRENGTH = {kind: rank for rank, kind in enumerate(KeyKind)}
 _MAX_URL = 8192
+_ROUNDS = 8
 
 
 class UrlRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,7 +193,7 @@ def _suffixes() -> "TLDExtract":
 # --- canonical addresses ------------------------------------------------------------------------------------
 
 _IGNORED = re.compile(r"[\x00-\x1f\x7f]+")
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DOUBLE_ESCAPED = re.compile(r"&(?:amp;)+")
 
@@ -203,12 +204,21 @@ def canonical_url(url: str, rules: UrlRules = DEFAULT_RULES) -> str | None:
     Idempotent. Percent-escapes are normalised as RFC 3986 section 6.2.2 says; the rest is in
     docs/identity.md.
     """
-    if len(url) > _MAX_URL:
+    canonical = url
+    for _ in range(_ROUNDS):
+        simpler = _round(canonical, rules)
+        if simpler is None or simpler == canonical:
+            return simpler
+        canonical = simpler
+    return canonical
+
+
+def _round(url: str, rules: UrlRules) -> str | None:
+    """One pass; removing one layer can lay another one bare, such as a viewer of a viewer."""
+    parts = _split(url) if len(url) <= _MAX_URL else None
+    if parts is None:
         return None
-    parts = _split(url)
-    while parts is not None and (inner := _viewed(parts, rules)):
-        parts = _split(inner)  # always shorter, so this ends
-    return None if parts is None else _assemble(parts, rules)
+    return _viewed(parts, rules) or _assemble(parts, rules)
 
 
 def _split(url: str) -> SplitResult | None:
@@ -312,6 +322,8 @@ def _escape(text: str) -> str:
     return quote(plain, safe="%/?:@!$&'()*+,;=-._~", errors="replace")
 
 
-def _normal_escape(digits: str) -> str:
+def _normal_escape(digits: str | None) -> str:
+    if digits is None:
+        return "%25"  # a per cent sign that nobody escaped
     character = chr(int(digits, 16))
     return character if character in _UNRESERVED else f"%{digits.upper()}"
