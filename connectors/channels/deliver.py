@@ -69,6 +69,7 @@ class Deliverer:
         self._lanes: dict[str, Lane] = {}
         self._broken: dict[str, Subscription] = {}  # said once that their channel cannot be opened
         self._store_away = False
+        self._unwritten = 0  # results that wait for the store
         self._next_housekeeping: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -116,7 +117,7 @@ class Deliverer:
         except StoreUnavailable as error:
             self._say_store_away(error)
             return max(_STORE_WAIT_S, self._settings.poll_s)
-        if self._store_away:
+        if self._store_away and not self._unwritten:
             self._store_away = False
             _log.warning("the store answers again; delivering goes on")
         return self._settings.poll_s
@@ -250,17 +251,21 @@ class Deliverer:
 
     async def _write(self, job: Callable[[], object]) -> None:
         """Write a result, however long the store is away; when the service stops first, the lease ends it."""
-        while True:
-            try:
-                await self._in_store(job)
-            except StoreUnavailable as error:
-                self._say_store_away(error)
-                if self._stop.is_set():
-                    return
+        self._unwritten += 1
+        try:
+            while not await self._written(job) and not self._stop.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stop.wait(), _STORE_WAIT_S)
-            else:
-                return
+        finally:
+            self._unwritten -= 1
+
+    async def _written(self, job: Callable[[], object]) -> bool:
+        try:
+            await self._in_store(job)
+        except StoreUnavailable as error:
+            self._say_store_away(error)
+            return False
+        return True
 
     def _say_store_away(self, error: StoreUnavailable) -> None:
         if not self._store_away:

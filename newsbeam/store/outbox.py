@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
 
 from newsbeam.store.database import Store
 from newsbeam.store.schema import delivery, outbox
@@ -140,8 +140,8 @@ def _settle(connection: Connection, owner: str, settlement: Settlement) -> int:
     values: dict[str, object] = {"status": settlement.status, "attempts": delivery.c.attempts + 1}
     values["error"] = None if settlement.error is None else settlement.error[:ERROR_LIMIT]
     if settlement.status == DELIVERED:
-        mine = delivery.c.key == settlement.key
-        values["delivered_at"] = func.coalesce(delivery.c.delivered_at, settlement.at)
+        mine = and_(delivery.c.key == settlement.key, delivery.c.status != DELIVERED)
+        values["delivered_at"] = settlement.at
     else:
         mine = and_(mine, delivery.c.claimed_by == owner)
     if settlement.next_at is not None:
