@@ -1,30 +1,34 @@
 """One deployment's settings and configuration: each part's own settings composed, each file read, all mistakes at once."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from connectors.channels.settings import DeliverSettings, load_subscriptions
+from connectors.channels.settings import DeliverSettings
+from connectors.channels.subscriptions import load_subscriptions
 from connectors.feeds.settings import FeedsSettings
 from connectors.feeds.subscriptions import load_feeds
 from dashboard.settings import ServeSettings
 from newsbeam.alert import Subscription
-from newsbeam.bus.options import KafkaOptions
+from newsbeam.bus.kafkadoor import KafkaOptions
+from newsbeam.codec import from_json
 from newsbeam.errors import ConfigurationError
 from newsbeam.feed import Feed
 from newsbeam.recording import RecordingSettings
 from newsbeam.settings import load
 from newsbeam.store.database import StoreSettings
-from newsbeam.store.items import Item
+from newsbeam.store.items import Item, ItemKind
 from newsbeam.store.retention import RetentionSettings
 from newsbeam.topics.catalog import Catalog
 from newsbeam.topics.loading import load_catalog
 from pipelines.settings import ProcessSettings
 
+T = TypeVar("T")
+Listed = TypeVar("Listed", Feed, Subscription)
 STARTER = Path(__file__).parent / "starter"
 CHECKOUT = Path(__file__).parents[2] / "config"
 DEPLOYMENTS = (
@@ -77,6 +81,13 @@ class Settings:
     def data_dir(self) -> Path:
         """The data directory, absolute."""
         return Path(self.service.data_dir).expanduser().absolute()
+
+    @property
+    def deliver_here(self) -> DeliverSettings:
+        """The deliverer's settings, with secrets kept in the data directory unless the settings say where."""
+        if self.deliver.secrets_dir != DeliverSettings().secrets_dir:
+            return self.deliver
+        return msgspec.structs.replace(self.deliver, secrets_dir=str(self.data_dir / "secrets"))
 
     @property
     def bus_url(self) -> str:
@@ -135,7 +146,7 @@ def load_settings(config_dir: Path, data_dir: str | None, environ: Mapping[str, 
     overrides = dict(environ)
     if data_dir is not None:
         overrides["NEWSBEAM_SERVICE__DATA_DIR"] = data_dir
-    values = cast("dict[str, Any]", load(config_dir / "newsbeam.yaml", SECTIONS, overrides))
+    values = load(config_dir / "newsbeam.yaml", SECTIONS, overrides)
     settings = Settings(**values)
     _ = settings.deployment
     return settings
@@ -144,19 +155,30 @@ def load_settings(config_dir: Path, data_dir: str | None, environ: Mapping[str, 
 def load_configuration(config_dir: Path, items: Sequence[Item] = ()) -> Configuration:
     """Read catalog, feeds and subscriptions; raises `ConfigurationError` with every mistake of every file."""
     mistakes: list[str] = []
-    catalog, feeds, subscriptions = None, (), ()
-    try:
-        catalog = load_catalog(config_dir, items)
-    except ConfigurationError as error:
-        mistakes += error.mistakes
-    try:
-        feeds = load_feeds(config_dir / "feeds.yaml", items)
-    except ConfigurationError as error:
-        mistakes += error.mistakes
-    try:
-        subscriptions = load_subscriptions(config_dir / "alerts.yaml", items)
-    except ConfigurationError as error:
-        mistakes += error.mistakes
-    if catalog is None or mistakes:
+    catalog = _collected(mistakes, lambda: load_catalog(config_dir, items))
+    feeds = _collected(mistakes, lambda: load_feeds(config_dir / "feeds.yaml"))
+    subscriptions = _collected(mistakes, lambda: load_subscriptions(config_dir / "alerts.yaml"))
+    if catalog is None or feeds is None or subscriptions is None:
         raise ConfigurationError(mistakes)
-    return Configuration(catalog, feeds, subscriptions)
+    return Configuration(
+        catalog,
+        _with_items(feeds, items, ItemKind.FEED, Feed),
+        _with_items(subscriptions, items, ItemKind.SUBSCRIPTION, Subscription),
+    )
+
+
+def _collected(mistakes: list[str], read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except ConfigurationError as error:
+        mistakes += error.mistakes
+        return None
+
+
+def _with_items(
+    listed: Sequence[Listed], items: Sequence[Item], kind: ItemKind, form: type[Listed]
+) -> tuple[Listed, ...]:
+    """Return what the files list and then what the store holds; a file's item is the one that counts."""
+    known = {item.id for item in listed}
+    made = [from_json(item.document, form) for item in items if item.kind == kind and item.id not in known]
+    return (*listed, *made)

@@ -1,5 +1,6 @@
 """One deployment, opened step by step as a command needs it: settings, configuration, store, bus."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -8,6 +9,8 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from connectors.channels.channel import Receipt
+from connectors.channels.deliver import Deliverer
 from newsbeam.app.configuration import (
     Configuration,
     Settings,
@@ -16,11 +19,12 @@ from newsbeam.app.configuration import (
     load_settings,
 )
 from newsbeam.app.datadir import make_data_dir
-from newsbeam.bus import Bus, open_bus
+from newsbeam.bus import Bus, Sent, open_bus
 from newsbeam.codec import from_json, to_json
 from newsbeam.alert import Subscription
 from newsbeam.errors import NotFound
 from newsbeam.feed import Feed
+from newsbeam.store import reads
 from newsbeam.store.catalogs import (
     DocumentKind,
     activate,
@@ -29,12 +33,11 @@ from newsbeam.store.catalogs import (
     store_document,
 )
 from newsbeam.store.database import Store, open_store
-from newsbeam.store.items import Item, ItemKind, list_items
+from newsbeam.store.items import Item, list_items, save_item
 from newsbeam.store.migrate import migrate
 from newsbeam.topics.catalog import Catalog
 
 T = TypeVar("T")
-CATALOG_KINDS = frozenset({ItemKind.TOPIC, ItemKind.RULE, ItemKind.OUTLET})
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -69,7 +72,7 @@ class Deployment:
         if self._store is None:
             _ = self.data_dir
             store = open_store(self.settings.store_url, self.settings.store)
-            migrate(store)
+            migrate(store, datetime.now(UTC))
             self._store = store
         return self._store
 
@@ -100,6 +103,67 @@ class Deployment:
             activate(store, DocumentKind.FEEDS, feeds, now),
             activate(store, DocumentKind.SUBSCRIPTIONS, subscriptions, now),
         )
+
+    def change_items(self, changes: Sequence[Item]) -> Applied:
+        """Save store-made items and make the configuration with them active, unless it has mistakes.
+
+        Raises `ConfigurationError` and saves nothing when the configuration with the changes would be wrong.
+        """
+        changed = {(item.kind, item.id) for item in changes}
+        kept = [item for item in self.items() if (item.kind, item.id) not in changed]
+        wanted = self.configuration([*kept, *(item for item in changes if not item.deleted)])
+        for item in changes:
+            save_item(self.store(), item)
+        return self.apply(wanted)
+
+    def send_test(self, subscription_id: str) -> Receipt:
+        """Send a test message to one subscription; raises `NotFound` or what its channel raises."""
+        found = [one for one in self.configuration().subscriptions if one.id == subscription_id]
+        if not found:
+            known = ", ".join(one.id for one in self.configuration().subscriptions) or "none yet"
+            raise NotFound(f"no subscription {subscription_id!r}; there are: {known}")
+        deliverer = Deliverer(self.store(), self.bus, lambda: found, self.settings.deliver_here)
+        return asyncio.run(deliverer.send_test(found[0]))
+
+    def replay_dead_letters(
+        self, places: Sequence[tuple[str, int, int]] | None
+    ) -> tuple[int, list[tuple[str, str]]]:
+        """Put dead letters (None: all not yet replayed) back onto the bus; return how many, and which cannot be."""
+        store = self.store()
+        if places is None:
+            letters = [one for one in reads.dead_letters(store, limit=100_000) if one.replayed_at is None]
+        else:
+            letters = [reads.dead_letter_at(store, *place) for place in places]
+        whole = [one for one in letters if one.size == len(one.value)]
+        with self.bus.publisher() as publisher:
+            for one in whole:
+                publisher.publish(one.topic, [Sent(one.key, one.value)])
+                mark_replayed(store, one.topic, one.partition, one.offset, datetime.now(UTC))
+        return len(whole), [
+            (f"{one.topic}/{one.partition}@{one.offset}", "its bytes were cut when it was kept")
+            for one in letters
+            if one.size != len(one.value)
+        ]
+
+    def rules_not_met(self, story: reads.StoryView, met: set[str]) -> list[tuple[str, str]]:
+        """Return why each of the active rules whose condition did not hold for a story did not fire."""
+        from newsbeam.enrichment import Enricher
+
+        catalog = ActiveConfiguration(self.store()).catalog()
+        if catalog is None:
+            return []
+        enriched = Enricher(catalog).enrich(stored_story(self.store(), story))
+        now_met = {match.rule for match in enriched.rules}
+        return [
+            (
+                rule.id,
+                "its condition holds now, but did not under the catalog that recorded the story"
+                if rule.id in now_met
+                else f"its condition does not hold: {rule.when}",
+            )
+            for rule in catalog.rules
+            if rule.id not in met
+        ]
 
     def _keep(self, kind: DocumentKind, content: bytes, now: datetime) -> str:
         version = document_version(kind, content)

@@ -36,7 +36,7 @@ def run_deliver(opened: Deployment) -> None:
     _begin(opened)
     store = opened.store()
     active = ActiveConfiguration(store)
-    deliverer = Deliverer(store, opened.bus, active.subscriptions, opened.settings.deliver)
+    deliverer = Deliverer(store, opened.bus, active.subscriptions, opened.settings.deliver_here)
 
     async def both(stop: asyncio.Event) -> None:
         await asyncio.gather(deliverer.run(stop), _sweep_now_and_then(opened, stop))

@@ -59,14 +59,14 @@ def job(opened: Deployment, name: str, *words: str) -> Job:
 
 def worker_jobs(opened: Deployment, workers: int) -> list[Job]:
     """Return one job a pipeline worker; each death that was its own is written down, to find poison."""
-    from pipelines.exits import record_exit, worker_owner
+    from pipelines.run import record_exit
 
     jobs = []
     for _ in range(workers):
         plain = job(opened, "process", "--worker")
 
         def ended(pid: int, status: int, killed_by_us: bool) -> None:  # noqa: FBT001 - Job's signature
-            record_exit(opened.store(), worker_owner(pid), status, killed_by_us, datetime.now(UTC))
+            record_exit(opened.store(), pid, status, datetime.now(UTC), killed_by_us=killed_by_us)
 
         jobs.append(Job("process", plain.command, ended=ended))
     return jobs
