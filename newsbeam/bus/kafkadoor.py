@@ -42,7 +42,8 @@ MEANINGS: tuple[tuple[tuple[type[Exception], ...], Any, str], ...] = (
     (
         (kafka_errors.KafkaTimeoutError, kafka_errors.KafkaConnectionError),
         BusUnavailable,
-        "{what} does not answer ({doing}): is it running, and are the address and kafka.security right?",
+        "{what} does not answer ({doing}): is it running, are the address and kafka.security right, "
+        "and the login, if it wants one?",
     ),
     (
         (kafka_errors.KafkaConfigurationError, kafka_errors.IllegalArgumentError),

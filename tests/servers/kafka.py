@@ -16,11 +16,11 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners={listener}://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners={listener}://127.0.0.1:{port}
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,{listener}:{listener}
+listeners=CLIENT://127.0.0.1:{port},INTERNAL://127.0.0.1:{internal_port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=CLIENT://127.0.0.1:{port},INTERNAL://127.0.0.1:{internal_port}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,CLIENT:{security}
 controller.listener.names=CONTROLLER
-inter.broker.listener.name={listener}
+inter.broker.listener.name=INTERNAL
 log.dirs={data}
 num.partitions=4
 offsets.topic.num.partitions=1
@@ -55,17 +55,21 @@ def missing() -> str | None:
 class KafkaServer:
     """One broker with its own folder and port; stops and starts again on the same data and port.
 
-    `settings` are added to the broker's own, such as a `SASL_PLAINTEXT` listener's accounts.
+    `security` is what clients must speak, such as `SASL_PLAINTEXT`; `settings` are added to the broker's own.
     """
 
-    def __init__(self, folder: Path, listener: str = "PLAINTEXT", settings: str = "") -> None:
+    def __init__(self, folder: Path, security: str = "PLAINTEXT", settings: str = "") -> None:
         self.port = free_port()
         self.bootstrap = f"127.0.0.1:{self.port}"
         self._folder = folder
         self._properties = folder / "server.properties"
         folder.mkdir(parents=True, exist_ok=True)
         text = PROPERTIES.format(
-            port=self.port, controller_port=free_port(), listener=listener, data=folder / "data"
+            port=self.port,
+            internal_port=free_port(),
+            controller_port=free_port(),
+            security=security,
+            data=folder / "data",
         )
         self._properties.write_text(text + settings, "utf-8")
         self._java = ["java", *HEAP, "-cp", f"{HOME}/*"]
