@@ -125,7 +125,7 @@ def _object(line: bytes | str | Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _unknown(name: str) -> str:
     near = get_close_matches(name, _FIELDS, n=1)
-    return f"{name}: unknown field" + (f'; did you mean "{near[0]}"?' if near else "")
+    return f"{name}: unknown field" + (f', did you mean "{near[0]}"?' if near else "")
 
 
 def _identity_mistakes(values: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,9 @@ import re
 from datetime import UTC, datetime
 
 _UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_UNCLEAN_IN_KEY = re.compile("[\x00-\x1e\x7f\ud800-\udfff\ufffe\uffff]")  # U+001F joins its parts
+_UNCLEAN_IN_KEY = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1e\x7f\ud800-\udfff\ufffe\uffff]"
+)  # U+001F joins its parts
 
 
 def clean_text(text: str) -> str:

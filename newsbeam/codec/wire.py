@@ -148,10 +148,13 @@ def _decode_lone_surrogates(data: bytes, cause: msgspec.DecodeError) -> _WireSto
     return _mapped(wire, clean_text)
 
 
+_SUSPECT = (b"\\b", b"\\f", b"\x7f", b"\xef\xbf")  # the last begins U+FFFE and U+FFFF
+
+
 def _may_be_unclean(data: bytes, wire: _WireStory) -> bool:
     """JSON holds control characters only as escapes, so bytes without one are clean: no look at each text."""
-    expected = sum(key.value.count("\x1f") for key in wire.keys)
-    return data.count(b"\\u00") != expected or b"\\b" in data or b"\\f" in data or b"\x7f" in data
+    joints = sum(key.value.count("\x1f") for key in wire.keys)
+    return data.count(b"\\u00") != joints or any(sign in data for sign in _SUSPECT)
 
 
 def _mapped(wire: _WireStory, change: Callable[[str], str]) -> _WireStory:
