@@ -48,6 +48,10 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     idle_after_s: float = 3.0
     idle_wait_s: float = 1.0
 
+    def one_by_one(self) -> "Pace":
+        """Return the pace that hands on every record by itself."""
+        return msgspec.structs.replace(self, chunk=1)
+
     def split(self, partitions: int) -> "Pace":
         """Return the pace for one thread that reads so many partitions in turn."""
         parts = max(1, partitions)
@@ -61,16 +65,24 @@ class Shift:
     """One bounded run of a pipeline in this process: when it ends, why, and whether it still moves.
 
     Beam copies what a graph holds; a shift stays one object, because it is pickled as its name. That only
-    works inside the process that made it, which is where in-process runners work.
+    works inside the process that made it, which is where in-process runners work. `lasts_s` and `records`
+    bound it, `stop` ends it from outside.
     """
 
-    def __init__(self, *, lasts_s: float | None = None, records: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        lasts_s: float | None = None,
+        records: int | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
         self.name = uuid.uuid4().hex
         self.error: NewsbeamError | None = None
         self.read = 0
         self._records = records
         self._deadline = None if lasts_s is None else time.monotonic() + lasts_s
         self._ended = threading.Event()
+        self._stop = stop or self._ended
         self.touched_at = self.read_at = time.monotonic()
         _shifts[self.name] = self
 
@@ -99,10 +111,15 @@ class Shift:
     def over(self) -> bool:
         """Whether readers must stop now."""
         return (
-            self._ended.is_set()
+            self.cut_short
             or (self._records is not None and self.read >= self._records)
             or (self._deadline is not None and time.monotonic() >= self._deadline)
         )
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether something else than its time or its records ended it."""
+        return self._ended.is_set() or self._stop.is_set()
 
     @property
     def left(self) -> int:

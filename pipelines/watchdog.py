@@ -1,0 +1,66 @@
+"""Turns a hang into a death: a worker in which nothing moves is ended, so that its supervisor starts
+another."""
+
+import faulthandler
+import logging
+import os
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+from newsbeam.beam import Shift
+
+logger = logging.getLogger(__name__)
+
+EXIT_HANG = 21
+_STDERR = 2
+
+
+class Watchdog:
+    """Watches one shift at a time, from a thread of its own.
+
+    A step that hangs without giving up Python's lock (a regular expression, a parser in C) would hold the
+    thread as well: so the thread only keeps pushing back an alarm of `faulthandler`, which needs no lock to
+    end the process.
+    """
+
+    def __init__(self, hang_after_s: float) -> None:
+        self._hang_after_s = hang_after_s
+        self._shift: Shift | None = None
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+
+    def watch(self, shift: Shift | None) -> None:
+        """Watch this shift from now on, or none."""
+        self._shift = shift
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        every_s = self._hang_after_s / 8
+        while not self._done.wait(every_s):
+            shift = self._shift
+            if shift is None:
+                faulthandler.cancel_dump_traceback_later()
+                continue
+            still_s = time.monotonic() - shift.touched_at
+            if still_s > self._hang_after_s:
+                self._end(still_s)
+            faulthandler.dump_traceback_later(
+                self._hang_after_s - still_s + 2 * every_s, exit=True, file=_STDERR
+            )
+        faulthandler.cancel_dump_traceback_later()
+
+    def _end(self, still_s: float) -> None:
+        logger.critical("nothing has moved for %.0f s: this worker ends, and another starts", still_s)
+        faulthandler.dump_traceback(file=_STDERR)
+        os._exit(EXIT_HANG)

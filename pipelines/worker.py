@@ -1,0 +1,143 @@
+"""One worker: shift after shift over its share of the partitions, carefully where a record may be poison."""
+
+import logging
+import threading
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from newsbeam.beam import Shift, bounds_of, close_readers
+from newsbeam.bus.port import STORIES
+from newsbeam.errors import Gap, NotFound, Unavailable
+from newsbeam.store.markers import Marker, begin, clear
+from newsbeam.store.positions import read_positions
+from pipelines.careful import CarefulRead, condemned_by
+from pipelines.monitor import Monitor, Places
+from pipelines.settings import ProcessSettings
+from pipelines.shares import Keeper, Share
+from pipelines.shift import in_process_options, run_shift
+from pipelines.watchdog import Watchdog
+
+logger = logging.getLogger("newsbeam.process")
+
+EXIT_STOPPED = 0
+EXIT_GAP = 20
+FREE_SHARE_EVERY_S = 0.5
+
+
+class Worker:
+    """Runs until `stop` is set, or until stored positions and bus do not fit together."""
+
+    def __init__(self, places: Places, settings: ProcessSettings, owner: str, stop: threading.Event) -> None:
+        self._places = places
+        self._settings = settings
+        self._owner = owner
+        self._stop = stop
+        self._options = in_process_options(settings.beam_options)
+        self._pause_s = settings.first_pause_s
+        self._gaps = 0
+
+    def run(self) -> int:
+        """Work until stopped; return the exit code."""
+        partitions = self._partitions()
+        if partitions is None:
+            return EXIT_STOPPED
+        to, settings = self._places, self._settings
+        share = Share(to.store, STORIES, partitions, self._owner, settings.lease_s)
+        with (
+            Watchdog(settings.hang_after_s) as self._watchdog,
+            Keeper(share, to.bus, to.store, STORIES, settings.lease_s) as self._keeper,
+        ):
+            try:
+                return self._work(share)
+            finally:
+                close_readers(to.bus)
+                self._leave(share)
+
+    def _partitions(self) -> int | None:
+        """Return the number of partitions as soon as the bus answers, None when stopped before."""
+        while not self._stop.is_set():
+            try:
+                return self._places.bus.partitions(STORIES)
+            except Unavailable as error:
+                self._pause(error)
+        return None
+
+    def _work(self, share: Share) -> int:
+        while not self._stop.is_set():
+            try:
+                self._next_shift(share)
+                self._gaps, self._pause_s = 0, self._settings.first_pause_s
+            except Gap as error:
+                self._gaps += 1
+                logger.error("%s", error)
+                if self._gaps > 1:
+                    return EXIT_GAP
+            except (Unavailable, NotFound) as error:
+                self._pause(error)
+        return EXIT_STOPPED
+
+    def _next_shift(self, share: Share) -> None:
+        """Run one shift, or wait a moment while no partition is free. Raises what the shift failed with."""
+        now = datetime.now(UTC)
+        partitions = share.take(now)
+        if not partitions:
+            self._stop.wait(FREE_SHARE_EVERY_S)
+            return
+        self._places.catalog.refresh()
+        starts = self._starts(partitions)
+        markers = begin(self._places.store, STORIES, starts, self._owner, now)
+        doubtful = [partition for partition in sorted(starts) if markers[partition].stuck]
+        if doubtful:
+            self._read_carefully(doubtful[0], starts[doubtful[0]], markers[doubtful[0]])
+        else:
+            self._run(starts, Shift(lasts_s=self._settings.shift_s, stop=self._stop))
+
+    def _starts(self, partitions: frozenset[int]) -> dict[int, int]:
+        """Return where each partition goes on: the stored position, or the oldest record of a new one."""
+        stored = read_positions(self._places.store, STORIES)
+        return {
+            p: stored[p] if p in stored else bounds_of(self._places.bus, STORIES, p).first for p in partitions
+        }
+
+    def _read_carefully(self, partition: int, start: int, marker: Marker) -> None:
+        """Read what one chunk may have held, one record at a time; without another death the doubt is
+        over."""
+        end = bounds_of(self._places.bus, STORIES, partition).end
+        condemned = condemned_by(marker, partition)
+        logger.warning(
+            "%s/%d: %d workers in a row died at offset %d; reading on one record at a time%s",
+            STORIES, partition, marker.stuck, start,
+            "" if condemned is None else f", without the record at {condemned[1]}, which becomes a dead letter",
+        )  # fmt: skip
+        shift = Shift(records=self._settings.chunk_records, stop=self._stop)
+        if end > start:
+            self._run({partition: start}, shift, CarefulRead(self._owner, partition, end, condemned))
+        if not shift.cut_short:
+            clear(self._places.store, STORIES, partition)
+
+    def _run(self, starts: dict[int, int], shift: Shift, careful: CarefulRead | None = None) -> None:
+        pace = self._settings.pace.split(len(starts))
+        if careful is not None:
+            pace = pace.one_by_one()
+        self._watchdog.watch(shift)
+        self._keeper.watch(shift)
+        try:
+            run_shift(Monitor(self._places, starts, pace, shift=shift, careful=careful), self._options)
+        finally:
+            self._watchdog.watch(None)
+            self._keeper.watch(None)
+        if shift.error is not None:
+            raise shift.error
+
+    def _pause(self, error: Exception) -> None:
+        """Wait, longer each time in a row, and say why."""
+        logger.warning("waiting %.1f s: %s", self._pause_s, error)
+        self._stop.wait(self._pause_s)
+        self._pause_s = min(self._pause_s * 2, self._settings.longest_pause_s)
+
+    def _leave(self, share: Share) -> None:
+        try:
+            self._keeper.show()
+            share.leave()
+        except Unavailable as error:
+            logger.warning("the partitions are free when their leases end: %s", error)
