@@ -154,7 +154,7 @@ _SUSPECT = (b"\\b", b"\\f", b"\x7f", b"\xef\xbf")  # the last begins U+FFFE and 
 def _may_be_unclean(data: bytes, wire: _WireStory) -> bool:
     """JSON holds control characters only as escapes, so bytes without one are clean: no look at each text."""
     joints = sum(key.value.count("\x1f") for key in wire.keys)
-    return data.count(b"\\u00") != joints or any(sign in data for sign in _SUSPECT)
+    return data.count(b"\\u") != joints or any(sign in data for sign in _SUSPECT)
 
 
 def _mapped(wire: _WireStory, change: Callable[[str], str]) -> _WireStory:
