@@ -42,8 +42,7 @@ MEANINGS: tuple[tuple[tuple[type[Exception], ...], Any, str], ...] = (
     (
         (kafka_errors.KafkaTimeoutError, kafka_errors.KafkaConnectionError),
         BusUnavailable,
-        "{what} does not answer ({doing}): is it running, are the address and kafka.security right, "
-        "and the login, if it wants one?",
+        "{what} does not answer ({doing}): is it running, are address, kafka.security and the login right?",
     ),
     (
         (kafka_errors.KafkaConfigurationError, kafka_errors.IllegalArgumentError),
