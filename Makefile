@@ -76,8 +76,8 @@ clean: ## remove .venv, .servers and caches (never data/)
 .PHONY: setup
 setup: $(READY_DEV) ## make .venv with everything, for developing
 
-# The first python that is really there and new enough; a name on PATH alone may be an empty shim.
-FIND_PYTHON = for python in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
+# PYTHON when given, else the first that is really there and fits; a name on PATH alone may be an empty shim.
+FIND_PYTHON = for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python); do \
 	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && break; \
 	python=; \
 	done; \
@@ -99,9 +99,10 @@ $(UV): Makefile | $(BIN)/python
 $(READY): pyproject.toml uv.lock | $(UV)
 	@test $(READY_DEV) -nt uv.lock && test $(READY_DEV) -nt pyproject.toml && touch $(READY) && exit 0; \
 	echo "newsbeam: [3/3] the packages of uv.lock (the first time about a minute)"; \
-	$(UV) sync --frozen --no-dev --inexact && touch $(READY)
+	$(UV) sync --frozen --no-dev --inexact && touch $(READY) && echo "newsbeam: ready"
 
 $(READY_DEV): pyproject.toml uv.lock | $(UV)
 	@echo "newsbeam: [3/3] the packages of uv.lock, with those for developing (the first time about a minute)"
 	@$(UV) sync --frozen
 	@touch $(READY_DEV)
+	@echo "newsbeam: ready"
