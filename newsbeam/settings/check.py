@@ -105,16 +105,15 @@ class _Check:
         before = len(self.mistakes)
         fields = msgspec.structs.fields(kind)
         names = frozenset(field.encode_name for field in fields)
-        known = [way.name for field in fields for way in spellings(field, names)]
-        for name in given:
+        known = {way.name: field for field in fields for way in spellings(field, names)}
+        found: dict[str, Any] = {}
+        for name in given:  # in the file's order, so that mistakes are too
             if name not in known:
-                self.wrong((*trail, name), f"unknown key{advice(name, known)}")
-        found = {}
+                self.wrong((*trail, name), f"unknown key{advice(name, list(known))}")
+            elif known[name].name not in found:
+                found[known[name].name] = self._field(given, known[name], names, trail)
         for field in fields:
-            present = [way for way in spellings(field, names) if way.name in given]
-            if present:
-                found[field.name] = self._field(given, field, names, trail)
-            elif field.required:
+            if field.required and field.name not in found:
                 self.wrong(trail, f'"{field.encode_name}" is missing')
         return self._made(kind, found, trail) if len(self.mistakes) == before else None
 
