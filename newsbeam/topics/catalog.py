@@ -1,0 +1,191 @@
+"""The catalog: topics, rule conditions and outlets, one immutable version, and the same made ready to run."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
+
+from newsbeam.alert import AlertRule
+from newsbeam.errors import NewsbeamError
+from newsbeam.identity import digest
+from newsbeam.story import OutletFacts, RuleMatch, Story, Tag
+from newsbeam.topics.document import Document, Hit
+from newsbeam.topics.matcher import Matcher, compile_queries
+from newsbeam.topics.outlets import OutletEntry, Outlets
+from newsbeam.topics.query import Node, parse, show
+
+ANY = "any"
+UNDETERMINED = "und"
+
+__all__ = [
+    "Catalog",
+    "CompiledCatalog",
+    "Examples",
+    "Matches",
+    "OutletEntry",
+    "Topic",
+    "document_of",
+    "resolve_outlet",
+    "rule_version",
+]
+
+
+class Examples(msgspec.Struct, frozen=True):
+    """Texts that a topic must and must not match; `{fr: text}` for one language, a bare text for all queries."""
+
+    match: tuple[str | dict[str, str], ...] = ()
+    no_match: tuple[str | dict[str, str], ...] = ()
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """A named query: `queries` by story language, `any` for all; `label` by the reader's language."""
+
+    id: str
+    queries: dict[str, str]
+    label: dict[str, str] = msgspec.field(default_factory=dict)
+    examples: Examples = Examples()
+
+
+class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """All that Enrich reads. `version` is the hash of the content; workers load it whole from the store."""
+
+    topics: tuple[Topic, ...] = ()
+    rules: tuple[AlertRule, ...] = ()
+    outlets: tuple[OutletEntry, ...] = ()
+
+    @cached_property
+    def version(self) -> str:
+        """The hash of the whole content, whatever the order in which it was listed."""
+        return digest("catalog", self.to_json().decode())
+
+    def to_json(self) -> bytes:
+        """Return the catalog as JSON; equal catalogs give equal bytes."""
+        parts = (self.topics, self.rules, self.outlets)
+        topics, rules, outlets = (sorted(part, key=lambda entry: entry.id) for part in parts)
+        ordered = {"topics": topics, "rules": rules, "outlets": outlets}
+        return msgspec.json.encode(ordered, order="deterministic")
+
+    @classmethod
+    def from_json(cls, content: bytes) -> "Catalog":
+        """Return the catalog that `to_json` wrote; raises `NewsbeamError` when it is none."""
+        try:
+            return msgspec.json.decode(content, type=cls)
+        except msgspec.MsgspecError as error:
+            raise NewsbeamError(f"the stored catalog cannot be read: {error}") from error
+
+    def compile(self) -> "CompiledCatalog":
+        """Return the catalog ready to run; raises `QueryError` for queries that loading would have refused."""
+        return CompiledCatalog(self)
+
+    @cached_property
+    def publishers(self) -> Outlets:
+        """The outlets, ready to be asked."""
+        return Outlets(self.outlets)
+
+
+def resolve_outlet(catalog: Catalog, story: Story) -> OutletFacts:
+    """Return the story's outlet: listed, else known by its registrable domain or name only."""
+    return catalog.publishers.resolve(story)
+
+
+def rule_version(rule: AlertRule) -> str:
+    """Return the hash of what a rule means: its condition as read, kind, alert topic, severity and age limit."""
+    condition = show(parse(rule.when))
+    return digest("rule", rule.kind, condition, rule.topic, rule.severity.value, repr(rule.max_age_s))
+
+
+def document_of(story: Story, outlet: OutletFacts, language: str) -> Document:
+    """Return the story as queries see it; `outlet:` is its id, name, owner or any of its groups."""
+    document = Document(story.title, story.summary, story.body)
+    for value in (outlet.id, outlet.name, outlet.family, *outlet.groups):
+        document.add_value("outlet", value)
+    document.add_value("lang", language)
+    document.add_value("origin", story.origin.kind)
+    document.add_value("origin", story.origin.id)
+    if story.feed is not None:
+        document.add_value("feed", story.feed)
+    return document
+
+
+class Matches(NamedTuple):
+    """What a catalog says of a story; `blind` are the topics that have no query for its language."""
+
+    tags: tuple[Tag, ...]
+    rules: tuple[RuleMatch, ...]
+    blind: tuple[str, ...]
+
+
+class CompiledCatalog:
+    """All queries of one catalog, ready to run over many stories; one matcher a language, made when first met."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._queries = {
+            (topic.id, key): parse(text) for topic in catalog.topics for key, text in topic.queries.items()
+        }
+        self._topics = _Languages(catalog.topics, self._queries)
+        self._versions = {rule.id: rule_version(rule) for rule in catalog.rules}
+        self._rules = compile_queries({rule.id: parse(rule.when) for rule in catalog.rules})
+
+    def match(self, story: Story, outlet: OutletFacts, language: str) -> Matches:
+        """Return tags with evidence, rules whose condition holds, and the topics that are blind here."""
+        document = document_of(story, outlet, language)
+        found = self._topics.find(document, language)
+        tags = tuple(Tag(topic, key, document.spans(hits)) for topic, (key, hits) in found.items())
+        for topic, (_, hits) in found.items():
+            document.add_value("topic", topic, hits)
+        rules = tuple(
+            RuleMatch(rule, self._versions[rule], document.spans(hits))
+            for rule, hits in self._rules.find(document).items()
+        )
+        blind = self._topics.blind(language)
+        return Matches(tags, rules, tuple(topic for topic in blind if topic not in found))
+
+
+class _Languages:
+    """The topics' queries that apply to a story of some language.
+
+    A story of unknown language is read with every query; topics without an `any` query that find nothing in it
+    stay blind, because the language may be one that they do not speak.
+    """
+
+    def __init__(self, topics: Iterable[Topic], queries: dict[tuple[str, str], Node]) -> None:
+        self._topics = tuple(topics)
+        self._queries = queries
+        self._matchers: dict[str, Matcher] = {}
+        self._blind: dict[str, tuple[str, ...]] = {}
+        self._spoken = {key for _, key in queries}
+
+    def find(self, document: Document, language: str) -> dict[str, tuple[str, list[Hit]]]:
+        """Return, by topic, the key of the first query that matches and the hits of all that do."""
+        found: dict[str, tuple[str, list[Hit]]] = {}
+        for name, hits in self._matcher(language).find(document).items():
+            topic, _, key = name.partition(" ")
+            first, before = found.get(topic, (key, []))
+            found[topic] = (first, before + hits)
+        return found
+
+    def blind(self, language: str) -> tuple[str, ...]:
+        """Return the topics that have no query for this language."""
+        return tuple(t.id for t in self._topics if ANY not in t.queries and language not in t.queries)
+
+    def _matcher(self, language: str) -> Matcher:
+        known = language if language in self._spoken or language == UNDETERMINED else ANY
+        if known not in self._matchers:
+            chosen = {
+                f"{t.id} {key}": self._queries[t.id, key] for t in self._topics for key in _keys(t, known)
+            }
+            self._matchers[known] = compile_queries(chosen)
+        return self._matchers[known]
+
+
+def _keys(topic: Topic, language: str) -> Iterator[str]:
+    """The topic's queries to try on a story of this language, in order."""
+    if language == UNDETERMINED:
+        yield from sorted(topic.queries, key=lambda key: (key == ANY, key))
+        return
+    if language in topic.queries:
+        yield language
+    if ANY in topic.queries and language != ANY:
+        yield ANY
