@@ -133,8 +133,8 @@ class Keeper:
             looks += 1
             try:
                 self._look(looks)
-            except NewsbeamError as error:  # the shift notices a store that is away; positions protect the
-            rest
+            except NewsbeamError as error:
+                # The shift notices a store that is away; stored positions protect the records.
                 logger.debug("the shares are not looked after for now: %s", error)
 
     def _look(self, looks: int) -> None:

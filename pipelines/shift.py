@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
 from apache_beam.pvalue import PBegin
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 
 from newsbeam.errors import ConfigurationError
 
@@ -21,8 +21,8 @@ def in_process_options(arguments: Sequence[str] = ()) -> PipelineOptions:
     if direct.direct_running_mode != "in_memory" or direct.direct_num_workers != 1:
         raise ConfigurationError(
             [
-                "process.beam_options: direct_running_mode and direct_num_workers must stay as they are, since "
-                "Beam's in-process runner loses records otherwise; set process.workers for more processes"
+                "process.beam_options: direct_running_mode and direct_num_workers must stay as they are, or "
+                "Beam's in-process runner loses records; process.workers sets the number of processes"
             ]
         )
     return options

@@ -27,13 +27,17 @@ class Watchdog:
 
     def __init__(self, hang_after_s: float) -> None:
         self._hang_after_s = hang_after_s
+        self._every_s = hang_after_s / 8
         self._shift: Shift | None = None
+        self._guard = threading.Lock()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
 
     def watch(self, shift: Shift | None) -> None:
         """Watch this shift from now on, or none."""
-        self._shift = shift
+        with self._guard:
+            self._shift = shift
+            self._push_back()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -46,19 +50,21 @@ class Watchdog:
         self._thread.join()
 
     def _run(self) -> None:
-        every_s = self._hang_after_s / 8
-        while not self._done.wait(every_s):
-            shift = self._shift
-            if shift is None:
-                faulthandler.cancel_dump_traceback_later()
-                continue
-            still_s = time.monotonic() - shift.touched_at
-            if still_s > self._hang_after_s:
-                self._end(still_s)
-            faulthandler.dump_traceback_later(
-                self._hang_after_s - still_s + 2 * every_s, exit=True, file=_STDERR
-            )
+        while not self._done.wait(self._every_s):
+            with self._guard:
+                self._push_back()
         faulthandler.cancel_dump_traceback_later()
+
+    def _push_back(self) -> None:
+        if self._shift is None:
+            faulthandler.cancel_dump_traceback_later()
+            return
+        still_s = time.monotonic() - self._shift.touched_at
+        if still_s > self._hang_after_s:
+            self._end(still_s)
+        # Later than this thread would act, which can say more.
+        alarm_s = self._hang_after_s - still_s + 2 * self._every_s
+        faulthandler.dump_traceback_later(alarm_s, exit=True, file=_STDERR)
 
     def _end(self, still_s: float) -> None:
         logger.critical("nothing has moved for %.0f s: this worker ends, and another starts", still_s)

@@ -105,10 +105,14 @@ class Worker:
         end = bounds_of(self._places.bus, STORIES, partition).end
         condemned = condemned_by(marker, partition)
         logger.warning(
-            "%s/%d: %d workers in a row died at offset %d; reading on one record at a time%s",
-            STORIES, partition, marker.stuck, start,
-            "" if condemned is None else f", without the record at {condemned[1]}, which becomes a dead letter",
-        )  # fmt: skip
+            "%s/%d: %d worker(s) in a row died at offset %d; it is read one record at a time",
+            STORIES,
+            partition,
+            marker.stuck,
+            start,
+        )
+        if condemned is not None:
+            logger.error("%s/%d: the record at %d kills its readers: a dead letter", STORIES, *condemned)
         shift = Shift(records=self._settings.chunk_records, stop=self._stop)
         if end > start:
             self._run({partition: start}, shift, CarefulRead(self._owner, partition, end, condemned))
