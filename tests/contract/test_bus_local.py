@@ -9,11 +9,12 @@ import tempfile
 import textwrap
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from newsbeam.bus import Batch, Bounds, Reader, Sent, open_bus
+from newsbeam.bus import Batch, Bounds, Bus, Reader, Sent, open_bus
 from newsbeam.bus.local import LocalBus, Retention
 from newsbeam.errors import BusUnavailable, ConfigurationError, Gap, PublishFailed
 from tests.servers.process import wait_until
@@ -34,6 +35,11 @@ class Clock:
 
 def values(batch: Batch) -> list[bytes]:
     return [record.value for record in batch.records]
+
+
+def read(bus: Bus, position: int = 0) -> Batch:
+    with closing(bus.reader("stories", 0)) as reader:
+        return reader.read(position, 1_000_000, 0)
 
 
 @pytest.fixture
@@ -139,7 +145,7 @@ def test_writers_in_several_processes_lose_nothing_and_leave_no_hole(path: Path)
     for process in writers:
         assert len(process.communicate(timeout=60)[0].split()) == 40
         assert process.returncode == 0
-    batch = open_bus(url).reader("stories", 0).read(0, 1_000, 0)
+    batch = read(open_bus(url))
     assert [record.offset for record in batch.records] == list(range(120))
     for name in (b"a", b"b", b"c"):
         mine = [value for value in values(batch) if value.startswith(name)]
@@ -157,13 +163,11 @@ def test_what_was_acknowledged_before_kill_9_is_there_and_nothing_half(path: Pat
         acknowledged += len(seen) + len(process.stdout.read().split())
         process.wait(10)
         process.stdout.close()
-        reader = open_bus(url).reader("stories", 0)
-        end = reader.bounds().end
-        offsets = [r.offset for r in reader.read(0, 1_000_000, 0).records]
-        assert offsets == list(range(end))
+        batch = read(open_bus(url))
+        end = batch.next
+        assert [record.offset for record in batch.records] == list(range(end))
         assert acknowledged <= end <= acknowledged + round_ + 1  # one may have landed unacknowledged
         acknowledged = end
-        reader.close()
 
 
 def test_a_writer_waits_for_another_but_not_for_ever(path: Path) -> None:
@@ -193,7 +197,7 @@ def test_a_full_disk_is_said_and_nothing_of_the_call_is_kept(
     assert not isinstance(caught.value, PublishFailed)  # certain, not in doubt
     publisher.publish("stories", [Sent(b"", b"after")])  # the file is opened anew, there is room again
     publisher.close()
-    assert values(bus.reader("stories", 0).read(0, 10, 0)) == [b"before", b"after"]
+    assert values(read(bus)) == [b"before", b"after"]
 
 
 def _limit_pages(connection: sqlite3.Connection) -> None:
@@ -275,7 +279,7 @@ def test_a_bus_that_was_replaced_is_a_gap_not_silence(path: Path) -> None:
         file.unlink()
     publish(bus, b"another life")
     with pytest.raises(Gap, match="ends at 1, position 2"):
-        bus.reader("stories", 0).read(2, 10, 0)
+        read(bus, 2)
 
 
 def test_a_waiting_reader_sees_a_record_of_another_process(path: Path) -> None:
