@@ -1,11 +1,11 @@
 """Story → EnrichedStory: pure, no I/O, no clock. What `tag`, the pipeline and the back-test share."""
 
-from newsbeam.identity import content_hash, digest, key_hash, normal_words, ordered_keys, text_hash
+from newsbeam.identity import content_hash, digest, key_hash, normal_text, ordered_keys, text_hash
 from newsbeam.language.detection import detect_language, primary_language
 from newsbeam.story import EnrichedStory, OutletFacts, Story
 from newsbeam.topics.catalog import Catalog, resolve_outlet
 
-EVIDENCE_WORDS = 5  # a text of fewer words, such as "Morning briefing", says nothing about what it tells
+EVIDENCE_LETTERS = 24  # "Morning briefing", "Live: latest updates": a shorter text does not say what it tells
 
 
 class Enricher:
@@ -42,6 +42,6 @@ def language_of(story: Story, outlet: OutletFacts) -> str:
 def cluster_evidence(story: Story) -> str:
     """Return the hash by which equal texts form one cluster; a text too short to prove it has its own."""
     texts = (story.title, story.summary, story.body)
-    if len(normal_words(" ".join(texts)[:1_000])) >= EVIDENCE_WORDS:
+    if len(normal_text("".join(texts)[: 20 * EVIDENCE_LETTERS])) >= EVIDENCE_LETTERS:
         return text_hash(*texts)
     return digest("own", key_hash(ordered_keys(story)[0]).hex())

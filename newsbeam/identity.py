@@ -152,20 +152,40 @@ def content_hash(title: str, summary: str, body: str) -> str:
 
 
 def text_hash(title: str, summary: str, body: str) -> str:
-    """Return the hash of the text's letters and digits: equal when only case, marks or spacing differ.
+    """Return the hash of `normal_text`: equal when only case, punctuation or spacing differ."""
+    return digest("text", normal_text(f"{title}\n{summary}\n{body}"))
 
-    Compatibility forms are unified (NFKC) and case is folded, so a curly quote or a no-break space is no
-    difference.
+
+def normal_text(text: str) -> str:
+    """Return the letters and digits of a text, run together: compatibility forms unified (NFKC), case folded.
+
+    Dropped are spaces, controls, ASCII signs and those of the Unicode blocks for punctuation; the marks that
+    belong to letters stay. Done on bytes, because this runs on every character of every story.
     """
-    return digest("text", *normal_words(f"{title}\n{summary}\n{body}"))
+    folded = unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "surrogatepass")
+    plain = folded.translate(None, _ASCII_SIGNS)
+    if not plain.isascii():
+        for lead, signs in _SIGNS:
+            if lead in plain:
+                plain = signs.sub(b"", plain)
+    return plain.decode("utf-8", "surrogatepass")
 
 
-def normal_words(text: str) -> list[str]:
-    """Return the words that `text_hash` compares: NFKC, case-folded, runs of letters, digits and marks."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("\u00ad", ""))
-
-
-_WORD = re.compile(r"[^\W_]+")
+_ASCII_SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
+_SIGNS = [  # the first bytes in UTF-8, and the signs that begin so
+    (lead, re.compile(re.escape(lead) + last, re.DOTALL))
+    for lead, last in (
+        (b"\xc2", b"[\x80-\xbf]"),  # U+0080-00BF: « » ¿ ¡ · and the soft hyphen
+        (b"\xd8", b"[\x8c\x9b\x9c\x9f]"),  # Arabic comma, semicolon, letter mark, question mark
+        (b"\xdb", b"\x94"),  # Urdu full stop
+        (b"\xe0\xa5", b"[\xa4\xa5]"),  # danda
+        (b"\xe2\x80", b"[\x80-\xbf]"),  # U+2000-203F: dashes, quotes, bullets, invisible marks
+        (b"\xe2\x81", b"[\x80-\xaf]"),  # U+2040-206F
+        (b"\xe2\x88", b"\x92"),  # minus
+        (b"\xe3\x80", b"[\x80-\x84\x88-\xa0\xb0]"),  # CJK stops, brackets, quotes
+        (b"\xef\xbb", b"\xbf"),  # byte order mark
+    )
+]
 
 
 # --- domains ------------------------------------------------------------------------------------------------

@@ -1,5 +1,8 @@
 """Who a story is (DESIGN: promise 2)."""
 
+import subprocess
+import sys
+import unicodedata
 from pathlib import Path
 
 import msgspec
@@ -16,6 +19,7 @@ from newsbeam.identity import (
     delivery_key,
     digest,
     key_hash,
+    normal_text,
     ordered_keys,
     registrable_domain,
     story_id,
@@ -171,12 +175,23 @@ def test_an_address_that_is_canonical_and_declared_is_one_key() -> None:
     assert ordered_keys(story_of(*keys)) == (keys[1],)
 
 
-def test_only_case_marks_and_spacing_leave_the_text_hash_as_it_is() -> None:
+def test_only_case_punctuation_and_spacing_leave_the_text_hash_as_it_is() -> None:
     wire = text_hash("Talks resume in Geneva", "Envoys met on Monday.", "")
     assert (
         text_hash("TALKS resume\u00a0in Geneva", "\u201cEnvoys met\u201d\n on Mon\u00adday\u2026", "") == wire
     )
     assert text_hash("Talks resume in Vienna", "Envoys met on Monday.", "") != wire
+
+
+@given(st.text())
+@example("«Переговоры» — возобновлены… №5؟ 会谈、恢复。 संयुक्त राष्ट्र।\u200b\ufeffﬁn ½ é")
+@example("\ud800\u2014")
+def test_normal_text_keeps_every_letter_and_no_sign(text: str) -> None:
+    normal = normal_text(text)
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    kept = [c for c in folded if c.isalnum()]
+    assert [c for c in normal if c.isalnum()] == kept
+    assert not any(c.isspace() or c in "«»—…؟、。।\u200b\ufeff\u00ad" for c in normal)
 
 
 def test_any_change_of_text_changes_the_content_hash() -> None:
@@ -198,3 +213,14 @@ def test_any_change_of_text_changes_the_content_hash() -> None:
 )
 def test_the_registrable_domain_is_what_one_owner_registered(host: str, domain: str) -> None:
     assert registrable_domain(host) == domain
+
+
+def test_domains_need_no_network() -> None:
+    code = (
+        "import socket\n"
+        "def refuse(*_): raise AssertionError('a network call')\n"
+        "socket.socket.connect = socket.getaddrinfo = refuse\n"
+        "from newsbeam.identity import registrable_domain\n"
+        "assert registrable_domain('news.example.co.uk') == 'example.co.uk'\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
