@@ -179,6 +179,7 @@ _SIGNS = [  # the first bytes in UTF-8, and the signs that begin so
         (b"\xd8", b"[\x8c\x9b\x9c\x9f]"),  # Arabic comma, semicolon, letter mark, question mark
         (b"\xdb", b"\x94"),  # Urdu full stop
         (b"\xe0\xa5", b"[\xa4\xa5]"),  # danda
+        (b"\xe1\x9a", b"\x80"),  # Ogham space
         (b"\xe2\x80", b"[\x80-\xbf]"),  # U+2000-203F: dashes, quotes, bullets, invisible marks
         (b"\xe2\x81", b"[\x80-\xaf]"),  # U+2040-206F
         (b"\xe2\x88", b"\x92"),  # minus
