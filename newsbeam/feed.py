@@ -28,9 +28,12 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
 
     feed: str
     fetch: int = 0  # number of the newest claim; never reused
+    source: str | None = None  # the configured address that url, etag and body_hash were learned under
     url: str | None = None  # where a permanent redirect led
     etag: str | None = None
     last_modified: str | None = None
+    body_hash: str | None = None  # of the last document's bytes: the same bytes are not parsed again
+    title: str | None = None  # what the document calls itself
     digests: dict[str, str] = msgspec.field(default_factory=dict)
     status: str = "new"  # new | ok | unchanged | stale | empty | failing | gone
     error_kind: str | None = None

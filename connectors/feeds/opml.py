@@ -1,0 +1,92 @@
+"""Feed lists as other readers keep them: OPML 2.0 (http://opml.org/spec2.opml), in and out. Pure."""
+
+from collections.abc import Sequence
+from typing import NoReturn
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.parsers import expat
+
+from connectors.feeds.subscriptions import id_from, not_an_address
+from newsbeam.errors import UsageError
+from newsbeam.feed import Feed
+
+
+def read_opml(document: bytes) -> tuple[Feed, ...]:
+    """Return the feeds of an OPML document, each address once; the outlines around a feed become its tags.
+
+    Raises `UsageError` when the bytes are no OPML, or declare a document type (entities can be a trap).
+    """
+    reader = _Reader()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.StartDoctypeDeclHandler = _refuse
+    try:
+        parser.Parse(document, True)
+    except expat.ExpatError as error:
+        raise UsageError(f"the file is no OPML: {error}") from error
+    if reader.root != "opml":
+        raise UsageError(f"the file is no OPML: it begins with <{reader.root}>")
+    return tuple(reader.feeds.values())
+
+
+def write_opml(feeds: Sequence[Feed], title: str = "newsbeam") -> bytes:
+    """Return the feeds as an OPML document, grouped by their first tag."""
+    root = Element("opml", version="2.0")
+    SubElement(SubElement(root, "head"), "title").text = title
+    body = SubElement(root, "body")
+    groups: dict[str, Element] = {"": body}
+    for feed in feeds:
+        tag = feed.tags[0] if feed.tags else ""
+        if tag not in groups:
+            groups[tag] = SubElement(body, "outline", text=tag)
+        outline = SubElement(groups[tag], "outline", type="rss", text=feed.title or feed.id, xmlUrl=feed.url)
+        if feed.language:
+            outline.set("language", feed.language)
+    indent(root)
+    return tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.root = ""
+        self.feeds: dict[str, Feed] = {}
+        self._ids: set[str] = set()
+        self._around: list[str] = []  # the names of the open outlines
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.root = self.root or name
+        if name != "outline":
+            return
+        given = {key.lower(): value.strip() for key, value in attributes.items()}
+        title = given.get("title") or given.get("text") or None
+        url = given.get("xmlurl", "")
+        if url and not_an_address(url) is None:
+            self.feeds.setdefault(url, self._feed(url, title, given.get("language") or None))
+        self._around.append(title or "")
+
+    def end(self, name: str) -> None:
+        if name == "outline":
+            self._around.pop()
+
+    def _feed(self, url: str, title: str | None, language: str | None) -> Feed:
+        return Feed(
+            id=self._new_id(url),
+            url=url,
+            title=title,
+            language=language,
+            tags=tuple(tag for tag in self._around if tag),
+        )
+
+    def _new_id(self, url: str) -> str:
+        wanted = id_from(url)
+        found = next(
+            name
+            for name in (wanted, *(f"{wanted}-{n}" for n in range(2, len(self._ids) + 3)))
+            if name not in self._ids
+        )
+        self._ids.add(found)
+        return found
+
+
+def _refuse(*_declaration: object) -> NoReturn:
+    raise UsageError("the file declares a document type, which no OPML needs; remove the <!DOCTYPE …> line")

@@ -1,0 +1,162 @@
+"""The feeds' states: who fetches which feed, what a fetch left behind, and which hours were watched.
+
+A claim gives a feed to one poller until its lease ends, and the fetch its number. The state is written once a
+document; that write is refused when somebody else claimed the feed since.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
+
+from newsbeam.codec import from_json, to_json
+from newsbeam.feed import FeedState
+from newsbeam.store.database import Store
+from newsbeam.store.schema import coverage, feed_state
+from newsbeam.store.statements import batched, insert_new, select_in, upsert
+
+_BATCH = 500
+
+
+class FeedStates:
+    """The feed states as one poller, `owner`, sees them. Every method raises `StoreUnavailable`."""
+
+    def __init__(self, store: Store, owner: str) -> None:
+        self._store = store
+        self._owner = owner
+
+    def synchronise(self, feeds: Collection[str], now: datetime) -> None:
+        """Make exactly these feeds due some time: new ones now, those that are no longer listed never.
+
+        A feed that left and came back keeps its state.
+        """
+        listed = set(feeds)
+        with self._store.write() as connection:
+            known = {row.feed: row.next_at for row in connection.execute(_planned())}
+            missing = [_fresh(feed, now) for feed in sorted(listed - known.keys())]
+            insert_new(connection, feed_state, missing)
+            returned = (feed for feed, next_at in known.items() if next_at is None and feed in listed)
+            _plan(connection, returned, now)
+            left = (feed for feed, next_at in known.items() if next_at is not None and feed not in listed)
+            _plan(connection, left, None)
+
+    def make_due(self, feeds: Collection[str], now: datetime) -> None:
+        """Let these feeds be fetched now, whatever their plan was."""
+        with self._store.write() as connection:
+            _plan(connection, feeds, now)
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """Return the feeds that may be claimed, longest due first."""
+        query = select(feed_state.c.feed).where(_claimable(now)).order_by(feed_state.c.next_at).limit(limit)
+        with self._store.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def soonest(self, now: datetime) -> datetime | None:
+        """Return when the next feed becomes due after `now`, None when none will."""
+        query = select(func.min(feed_state.c.next_at)).where(feed_state.c.next_at > now)
+        with self._store.read() as connection:
+            found: datetime | None = connection.execute(query).scalar_one_or_none()
+            return found
+
+    def claim(self, feeds: Sequence[str], now: datetime, lease: timedelta) -> list[FeedState]:
+        """Claim those of the feeds that are still due and free; each state carries its new fetch number."""
+        claimed = []
+        with self._store.write() as connection:
+            for feed in sorted(feeds):  # one order for all pollers, so that they cannot block each other
+                row = connection.execute(
+                    update(feed_state)
+                    .where(feed_state.c.feed == feed, _claimable(now))
+                    .values(fetch=feed_state.c.fetch + 1, claimed_by=self._owner, claimed_until=now + lease)
+                    .returning(feed_state.c.fetch, feed_state.c.document)
+                ).one_or_none()
+                if row is not None:
+                    claimed.append(replace(from_json(row.document, FeedState), fetch=row.fetch))
+        return claimed
+
+    def settle(self, state: FeedState, now: datetime) -> bool:
+        """Write what a fetch left behind and end its claim; False when the claim was lost meanwhile.
+
+        The hour's coverage is counted in the same transaction: a success when the feed has no failures in a
+        row, with its number of entries, else a failure.
+        """
+        with self._store.write() as connection:
+            written = connection.execute(
+                update(feed_state)
+                .where(feed_state.c.feed == state.feed, feed_state.c.fetch == state.fetch, self._own())
+                .values(
+                    next_at=state.next_at,
+                    claimed_by=None,
+                    claimed_until=None,
+                    status=state.status,
+                    document=to_json(state),
+                )
+            ).rowcount
+            if written == 1:
+                upsert(connection, coverage, [_covered(state, now)], add=("succeeded", "failed", "entries"))
+            return written == 1
+
+    def release(self, feeds: Iterable[str] | None = None) -> None:
+        """Give this owner's claims back, all of them or those of `feeds`; their fetch numbers stay used."""
+        free = update(feed_state).values(claimed_by=None, claimed_until=None).where(self._own())
+        with self._store.write() as connection:
+            if feeds is None:
+                connection.execute(free)
+                return
+            for batch in batched(feeds, _BATCH):
+                connection.execute(free.where(feed_state.c.feed.in_(batch)))
+
+    def states(self, feeds: Collection[str] | None = None) -> dict[str, FeedState]:
+        """Return the states as they were last written, of `feeds` or of all, by feed."""
+        query = select(feed_state.c.feed, feed_state.c.document)
+        with self._store.read() as connection:
+            rows = (
+                connection.execute(query)
+                if feeds is None
+                else select_in(connection, query, feed_state.c.feed, feeds)
+            )
+            return {row.feed: from_json(row.document, FeedState) for row in rows}
+
+    def counts(self) -> dict[str, int]:
+        """Return how many feeds have which status, of those that are planned."""
+        query = (
+            select(feed_state.c.status, func.count())
+            .where(feed_state.c.next_at.is_not(None))
+            .group_by(feed_state.c.status)
+        )
+        with self._store.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def _own(self) -> ColumnElement[bool]:
+        return feed_state.c.claimed_by == self._owner
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    free = or_(feed_state.c.claimed_until.is_(None), feed_state.c.claimed_until <= now)
+    return (feed_state.c.next_at <= now) & free
+
+
+def _planned() -> Select[tuple[str, datetime | None]]:
+    return select(feed_state.c.feed, feed_state.c.next_at)
+
+
+def _plan(connection: Connection, feeds: Iterable[str], next_at: datetime | None) -> None:
+    for batch in batched(feeds, _BATCH):
+        connection.execute(update(feed_state).where(feed_state.c.feed.in_(batch)).values(next_at=next_at))
+
+
+def _fresh(feed: str, now: datetime) -> dict[str, object]:
+    state = FeedState(feed=feed, next_at=now)
+    return {"feed": feed, "fetch": 0, "next_at": now, "status": state.status, "document": to_json(state)}
+
+
+def _covered(state: FeedState, now: datetime) -> dict[str, object]:
+    good = state.failures == 0
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return {
+        "feed": state.feed,
+        "hour": hour,
+        "succeeded": int(good),
+        "failed": int(not good),
+        "entries": state.entries if good else 0,
+    }
