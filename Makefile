@@ -93,6 +93,7 @@ $(BIN)/python:
 $(UV): Makefile | $(BIN)/python
 	@echo "newsbeam: [2/3] the installer, uv $(UV_VERSION)"
 	@rm -rf $(VENV)/tools
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null  # `uv sync` removes pip
 	@$(BIN)/python -m pip install --quiet --target $(VENV)/tools "uv==$(UV_VERSION)"
 	@touch $(UV)
 
