@@ -14,7 +14,7 @@ from connectors.feeds.settings import FeedsSettings
 from connectors.feeds.subscriptions import load_feeds
 from dashboard.settings import ServeSettings
 from newsbeam.alert import Subscription
-from newsbeam.bus.kafkadoor import KafkaOptions
+from newsbeam.bus import KafkaOptions
 from newsbeam.codec import from_json
 from newsbeam.errors import ConfigurationError
 from newsbeam.feed import Feed

@@ -16,13 +16,13 @@ from kafka.structs import OffsetAndMetadata
 
 from newsbeam.bus.kafkadoor import (
     LOG_APPEND_TIME,
-    KafkaOptions,
     client_settings,
     meaning_of,
     opened,
     reason,
     translated,
 )
+from newsbeam.bus.options import KafkaOptions
 from newsbeam.bus.port import Batch, Bounds, Record, Sent, checked_topic, size_of
 from newsbeam.errors import BusUnavailable, Gap, NewsbeamError, NotFound, PublishFailed, RecordTooLarge
 

@@ -1,22 +1,19 @@
 """`open_bus`: from an address to a bus; the only place that knows which implementation serves which."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from newsbeam.bus.local import LocalBus, Retention
+from newsbeam.bus.options import KafkaOptions
 from newsbeam.bus.port import Bus
 from newsbeam.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from newsbeam.bus.kafkadoor import KafkaOptions
 
 FORMS = (
     "sqlite:///FOLDER/bus.db or kafka://HOST:PORT[,HOST:PORT][/PREFIX], each with ?partitions=N when wanted"
 )
 
 
-def open_bus(url: str, options: "KafkaOptions | None" = None) -> Bus:
+def open_bus(url: str, options: KafkaOptions | None = None) -> Bus:
     """Return the bus at `url`; nothing is opened or connected yet. Raises `ConfigurationError`.
 
     The local bus: `sqlite:///data/bus.db?partitions=4&retention_hours=168&retention_mb=512`, four slashes for
@@ -43,9 +40,8 @@ def _local(url: str, address: str, numbers: dict[str, int]) -> Bus:
     return LocalBus(Path(address[1:]).absolute(), numbers.get("partitions", 4), kept)
 
 
-def _kafka(url: str, address: str, numbers: dict[str, int], options: "KafkaOptions | None") -> Bus:
+def _kafka(url: str, address: str, numbers: dict[str, int], options: KafkaOptions | None) -> Bus:
     from newsbeam.bus.kafka import KafkaBus
-    from newsbeam.bus.kafkadoor import KafkaOptions
 
     hosts, _, prefix = address.partition("/")
     servers = tuple(host for host in hosts.split(",") if host)

@@ -14,9 +14,9 @@ from kafka import KafkaProducer, TopicPartition
 from kafka import errors as kafka_errors
 from kafka.admin import KafkaAdminClient
 
-from newsbeam.bus import Batch, Bounds, Reader, Sent, open_bus
+from newsbeam.bus import Batch, Bounds, KafkaOptions, Reader, Sent, open_bus
 from newsbeam.bus.kafka import KafkaBus
-from newsbeam.bus.kafkadoor import KafkaOptions, meaning_of, translated
+from newsbeam.bus.kafkadoor import meaning_of, translated
 from newsbeam.errors import BusUnavailable, ConfigurationError, NewsbeamError, PublishFailed
 from tests.servers.kafka import KafkaServer
 from tests.servers.process import free_port, wait_until
