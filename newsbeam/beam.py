@@ -61,12 +61,31 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 DEFAULT_PACE = Pace()
 
 
-class Shift:
+class InProcess:
+    """Something that stays one object in this process, though Beam copies what a graph holds: pickled by name.
+
+    Unpickling it in another process fails, so that it suits in-process runners alone.
+    """
+
+    def __init__(self) -> None:
+        self.name = uuid.uuid4().hex
+        _by_name[self.name] = self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _find, (self.name,)
+
+
+_by_name: WeakValueDictionary[str, InProcess] = WeakValueDictionary()
+
+
+def _find(name: str) -> InProcess:
+    return _by_name[name]
+
+
+class Shift(InProcess):
     """One bounded run of a pipeline in this process: when it ends, why, and whether it still moves.
 
-    Beam copies what a graph holds; a shift stays one object, because it is pickled as its name. That only
-    works inside the process that made it, which is where in-process runners work. `lasts_s` and `records`
-    bound it, `stop` ends it from outside.
+    `lasts_s` and `records` bound it, `stop` ends it from outside.
     """
 
     def __init__(
@@ -76,7 +95,7 @@ class Shift:
         records: int | None = None,
         stop: threading.Event | None = None,
     ) -> None:
-        self.name = uuid.uuid4().hex
+        super().__init__()
         self.error: NewsbeamError | None = None
         self.read = 0
         self._records = records
@@ -84,10 +103,6 @@ class Shift:
         self._ended = threading.Event()
         self._stop = stop or self._ended
         self.touched_at = self.read_at = time.monotonic()
-        _shifts[self.name] = self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _find_shift, (self.name,)
 
     def end(self) -> None:
         """Let the readers stop after the chunk they are at."""
@@ -125,13 +140,6 @@ class Shift:
     def left(self) -> int:
         """How many records may still be read."""
         return END if self._records is None else max(0, self._records - self.read)
-
-
-_shifts: WeakValueDictionary[str, Shift] = WeakValueDictionary()
-
-
-def _find_shift(name: str) -> Shift:
-    return _shifts[name]
 
 
 class PartitionTracker(OffsetRestrictionTracker):

@@ -1,6 +1,7 @@
 """One shift: the live graph on Beam's in-process runner, until the shift is over."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
@@ -21,14 +22,14 @@ def in_process_options(arguments: Sequence[str] = ()) -> PipelineOptions:
     if direct.direct_running_mode != "in_memory" or direct.direct_num_workers != 1:
         raise ConfigurationError(
             [
-                "process.beam_options: direct_running_mode and direct_num_workers must stay as they are, or "
-                "Beam's in-process runner loses records; process.workers sets the number of processes"
+                "process.beam_options: direct_running_mode and direct_num_workers may not be set: Beam's "
+                + "in-process runner loses records then; process.workers sets the number of processes"
             ]
         )
     return options
 
 
-def run_shift(graph: "beam.PTransform[PBegin, object]", options: PipelineOptions) -> None:
+def run_shift(graph: "beam.PTransform[PBegin, Any]", options: PipelineOptions) -> None:
     """Run the graph to its end in this thread.
 
     The runner is named: what Beam calls "direct" may become another runner by itself.

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import apache_beam as beam
 import pytest
@@ -50,7 +51,7 @@ def publish(bus: Bus, records: int) -> set[bytes]:
     return values
 
 
-def run(transform: "beam.PTransform[beam.pvalue.PBegin, object]") -> None:
+def run(transform: "beam.PTransform[beam.pvalue.PBegin, Any]") -> None:
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=in_process_options())
     pipeline | transform | beam.ParDo(Collect())
     pipeline.run()

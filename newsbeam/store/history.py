@@ -1,0 +1,209 @@
+"""Stored stories, to be enriched again; and their tags and counts under a newer catalog."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from newsbeam.codec import to_json
+from newsbeam.errors import StaleCatalog
+from newsbeam.identity import content_hash
+from newsbeam.store.catalogs import DocumentKind, read_pointer
+from newsbeam.store.database import Store
+from newsbeam.store.reads.stories import tags_of
+from newsbeam.store.schema import count, story, story_body, tag
+from newsbeam.store.statements import batched, select_in, upsert
+from newsbeam.story import Key, KeyKind, Origin, Story, Tag
+
+
+class PastStory(msgspec.Struct, frozen=True, kw_only=True):
+    """A recorded story. `whole` says that its text is all there, neither cut nor removed by retention."""
+
+    id: str
+    record_seq: int
+    revision: int
+    catalog: str
+    bucket: datetime
+    founder: bool
+    topics: tuple[str, ...]
+    whole: bool
+    story: Story
+
+    @property
+    def dimensions(self) -> tuple[tuple[str, str], ...]:
+        """What the story counts for under each of its topics: dimensions and their values."""
+        return _dimensions(self.story.outlet or "", self.story.language or "")
+
+
+class Retagged(msgspec.Struct, frozen=True):
+    """The tags found in a story's revision; of a story that is not `whole` no tag may be taken away."""
+
+    id: str
+    revision: int
+    whole: bool
+    tags: tuple[Tag, ...]
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """How many stories were tagged anew, and how many tags that added and removed."""
+
+    stories: int = 0
+    added: int = 0
+    removed: int = 0
+
+    def __add__(self, other: "Changes") -> "Changes":
+        return Changes(self.stories + other.stories, self.added + other.added, self.removed + other.removed)
+
+
+def newest_seq(store: Store) -> int:
+    """Return the newest `record_seq`, 0 in an empty store."""
+    with store.read() as connection:
+        return int(connection.execute(select(func.coalesce(func.max(story.c.record_seq), 0))).scalar_one())
+
+
+def past_stories(store: Store, after: int, upto: int) -> list[PastStory]:
+    """Return the stories with a `record_seq` in (after, upto], in its order."""
+    query = (
+        select(story, func.coalesce(story_body.c.body, "").label("body"))
+        .select_from(story)
+        .outerjoin(story_body, story_body.c.story == story.c.id)
+        .where(story.c.record_seq > after, story.c.record_seq <= upto)
+        .order_by(story.c.record_seq)
+    )
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+        tags = tags_of(connection, [row.id for row in rows])
+    return [_past(row, tuple(view.topic for view in tags.get(row.id, ()))) for row in rows]
+
+
+def retag(store: Store, version: str, stories: Sequence[Retagged]) -> Changes:
+    """Replace the tags of these stories by those of catalog `version`, and correct the counts by that.
+
+    In one transaction under the lock. A story that was revised or removed meanwhile is left alone: what
+    recorded it did so under a newer catalog. Raises `StaleCatalog` when `version` is not the active one.
+    """
+    with store.locked() as connection:
+        active = read_pointer(connection, DocumentKind.CATALOG)
+        if active is not None and active != version:
+            raise StaleCatalog(active)
+        rows = {
+            row.id: row for row in select_in(connection, select(story), story.c.id, [s.id for s in stories])
+        }
+        current = [s for s in stories if s.id in rows and rows[s.id].revision == s.revision]
+        old = {id_: {view.topic for view in views} for id_, views in tags_of(connection, rows).items()}
+        deltas: dict[tuple[datetime, str, str, str], list[int]] = {}
+        changes = Changes(stories=len(current))
+        for one in current:
+            changes += _replace(connection, rows[one.id], old.get(one.id, set()), one, deltas)
+        _write_tags(connection, version, current, rows)
+        _add(connection, deltas)
+    return changes
+
+
+def read_counts(
+    store: Store, since: datetime | None = None
+) -> dict[tuple[datetime, str, str, str], tuple[int, int]]:
+    """Return every count that is not zero: (bucket, topic, dimension, value) → (stories, clusters)."""
+    query = select(count).where((count.c.stories != 0) | (count.c.clusters != 0))
+    if since is not None:
+        query = query.where(count.c.bucket >= since)
+    with store.read() as connection:
+        return {
+            (row.bucket, row.topic, row.dimension, row.value): (row.stories, row.clusters)
+            for row in connection.execute(query)
+        }
+
+
+def _past(row: Row[Any], topics: tuple[str, ...]) -> PastStory:
+    told = Story(
+        origin=Origin(row.origin_kind, row.origin_id),
+        keys=(Key(KeyKind.URL, row.url or row.id),),
+        title=row.title,
+        url=row.url,
+        feed=row.feed,
+        fetch=row.fetch,
+        backfill=row.backfill,
+        outlet=row.outlet,
+        summary=row.summary,
+        body=row.body,
+        language=row.language,
+        published_at=row.published_at,
+        author=row.author,
+    )
+    return PastStory(
+        id=row.id,
+        record_seq=row.record_seq,
+        revision=row.revision,
+        catalog=row.catalog,
+        bucket=row.bucket,
+        founder=row.founder,
+        topics=topics,
+        whole=content_hash(row.title, row.summary, row.body) == row.content_hash,
+        story=told,
+    )
+
+
+def _replace(
+    connection: Connection,
+    row: Row[Any],
+    old: set[str],
+    retagged: Retagged,
+    deltas: dict[tuple[datetime, str, str, str], list[int]],
+) -> Changes:
+    """Take away the tags that are gone, and note what the difference does to the counts."""
+    new = {found.topic for found in retagged.tags}
+    added, removed = new - old, (old - new if retagged.whole else set())
+    if removed:
+        connection.execute(delete(tag).where(tag.c.story == row.id, tag.c.topic.in_(removed)))
+    for topics, sign in ((added, 1), (removed, -1)):
+        for topic in topics:
+            for dimension, value in _dimensions(row.outlet, row.language):
+                delta = deltas.setdefault((row.bucket, topic, dimension, value), [0, 0])
+                delta[0] += sign
+                delta[1] += sign * int(row.founder)
+    return Changes(added=len(added), removed=len(removed))
+
+
+def _dimensions(outlet: str, language: str) -> tuple[tuple[str, str], ...]:
+    return ("all", ""), ("outlet", outlet), ("language", language)
+
+
+def _write_tags(
+    connection: Connection, version: str, stories: Sequence[Retagged], rows: Mapping[str, Row[Any]]
+) -> None:
+    upsert(
+        connection,
+        tag,
+        [
+            {
+                "story": one.id,
+                "topic": found.topic,
+                "record_seq": rows[one.id].record_seq,
+                "query": found.query,
+                "catalog": version,
+                "spans": to_json(found.spans),
+            }
+            for one in stories
+            for found in one.tags
+        ],
+    )
+    for ids in batched([one.id for one in stories if one.whole], 500):
+        connection.execute(update(story).where(story.c.id.in_(ids)).values(catalog=version))
+
+
+def _add(connection: Connection, deltas: Mapping[tuple[datetime, str, str, str], list[int]]) -> None:
+    rows = [
+        {
+            "bucket": bucket,
+            "topic": topic,
+            "dimension": dimension,
+            "value": value,
+            "stories": stories,
+            "clusters": clusters,
+        }
+        for (bucket, topic, dimension, value), (stories, clusters) in sorted(deltas.items())
+        if stories or clusters
+    ]
+    upsert(connection, count, rows, add=("stories", "clusters"))
