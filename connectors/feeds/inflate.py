@@ -10,6 +10,7 @@ from newsbeam.errors import FetchFailed
 ACCEPTED = "gzip, deflate, br"
 _STEP = 65_536
 _EITHER = zlib.MAX_WBITS | 32  # gzip or zlib, told by the header
+_GZIP = b"\x1f\x8b"
 _RAW = -zlib.MAX_WBITS
 
 
@@ -73,17 +74,21 @@ class _Zlib:
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(_EITHER)
         self._started = False
+        self._head = b""  # a first byte that alone does not tell what begins
 
     @property
     def complete(self) -> bool:
-        return self._stream.eof or not self._started
+        return self._stream.eof or not (self._started or self._head)
 
     def decode(self, data: bytes, room: int) -> bytes:
         out = bytearray()
-        pending = data
+        pending, self._head = self._head + data, b""
         while pending and len(out) < room:
             if not self._started or self._stream.eof:
-                if self._started and not pending.startswith(b"\x1f\x8b"):
+                if len(pending) < 2:
+                    self._head = pending
+                    break
+                if self._started and not pending.startswith(_GZIP):
                     break  # padding after the last member
                 self._start(pending)
             out += self._stream.decompress(pending, room - len(out))
@@ -91,9 +96,8 @@ class _Zlib:
         return bytes(out)
 
     def _start(self, data: bytes) -> None:
-        head = int.from_bytes(data[:2], "big")
-        known = data.startswith(b"\x1f") or (data[0] & 0x0F == 8 and (len(data) < 2 or head % 31 == 0))
-        self._stream = zlib.decompressobj(_EITHER if known else _RAW)
+        zlib_header = data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0  # RFC 1950, 2.2
+        self._stream = zlib.decompressobj(_EITHER if zlib_header or data.startswith(_GZIP) else _RAW)
         self._started = True
 
 

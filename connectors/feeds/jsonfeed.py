@@ -54,7 +54,7 @@ def parse_json_feed(body: bytes, url: str, limits: ParseLimits) -> Document:
     entries, warning = [], None
     for number, raw in enumerate(feed.items[: limits.entries], start=1):
         try:
-            entries.append(_entry(msgspec.json.decode(raw, type=_Item), url, limits))
+            entries.append(_entry(msgspec.json.decode(raw, type=_Item), feed.home_page_url or url, limits))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             warning = f"item {number} is left out: {error}"
     return Document(

@@ -43,7 +43,7 @@ def write_opml(feeds: Sequence[Feed], title: str = "newsbeam") -> bytes:
         if feed.language:
             outline.set("language", feed.language)
     indent(root)
-    return tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 class _Reader:

@@ -35,15 +35,18 @@ def parse_document(body: bytes, content_type: str | None, url: str, limits: Pars
     parsed = feedparser.parse(
         io.BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False
     )
-    if not parsed.version and not (parsed.entries and parsed.feed.get("title")):
+    if not parsed.get("version") and not (parsed.entries and parsed.feed.get("title")):
         raise FetchFailed("not_a_feed", _what(body, start))
+    # RSS has no rule for relative links, and a feed may be served from elsewhere than its channel's home.
+    home = _link(parsed.feed.get("link"), url)
+    base = home if home and str(parsed.version).startswith("rss") else url
     fault = parsed.get("bozo_exception") if parsed.bozo else None
     return Document(
         format=parsed.version or "unknown",
         title=one_line(plain_text(parsed.feed.get("title", ""), _TITLE_CHARS)) or None,
         language=primary_language(parsed.feed.get("language")),
-        entries=tuple(_entry(raw, url, limits) for raw in parsed.entries[: limits.entries]),
-        home=parsed.feed.get("link"),
+        entries=tuple(_entry(raw, base, limits) for raw in parsed.entries[: limits.entries]),
+        home=home,
         warning=None if fault is None or _harmless(fault) else f"the document is damaged: {fault}",
     )
 

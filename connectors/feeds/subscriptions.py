@@ -79,6 +79,8 @@ def id_from(url: str) -> str:
     `bbc.co.uk-news`.
     """
     parsed = URL(url)
-    words = f"{(parsed.host or 'feed').removeprefix('www.')} {parsed.path} {parsed.query_string}".lower()
-    plain = re.sub(r"\b(?:rss|xml|atom|feeds?|json|index)\b", " ", words.replace("/", " "))
-    return re.sub(r"[^a-z0-9.]+", "-", plain).strip("-.")[:80] or "feed"
+    place = re.sub(
+        r"\b(?:rss|xml|atom|feeds?|json|index)\b", " ", f"{parsed.path} {parsed.query_string}".lower()
+    )
+    host = (parsed.host or "feed").lower().removeprefix("www.")
+    return f"{host}-{re.sub(r'[^a-z0-9]+', '-', place).strip('-')}"[:80].strip("-.[]:")

@@ -27,6 +27,8 @@ def plain_text(markup: str, limit: int) -> str:
     nh3 (an HTML5 parser and sanitiser) drops scripts and leaves bare block tags, which become line breaks.
     """
     cut = markup[: limit * _MARKUP_PER_CHAR]
+    if len(cut) < len(markup) and cut.rfind("<") > cut.rfind(">"):
+        cut = cut[: cut.rfind("<")]  # a tag cut in two would become text
     if "<" in cut or "&" in cut:
         cut = nh3.clean(
             cut, tags=set(_BREAKING), attributes={}, clean_content_tags=set(_DROPPED), link_rel=None
