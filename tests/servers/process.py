@@ -1,6 +1,7 @@
 """A server as a child process of the test run."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +20,10 @@ class ServerProcess:
     ) -> None:
         self.name = name
         self.log = log
-        self._command = [str(word) for word in command]
+        # Should the test run itself be killed, the server must not outlive it (Linux).
+        setpriv = shutil.which("setpriv")
+        leash = [setpriv, "--pdeathsig", "KILL"] if setpriv else []
+        self._command = [*leash, *(str(word) for word in command)]
         self._user = user
         self._process: subprocess.Popen[bytes] | None = None
 
