@@ -9,7 +9,7 @@ Words are those of UAX #29 (Unicode text segmentation, word boundaries), with th
 - scripts written without spaces (Han, kana, Thai, Lao, Khmer, Myanmar) give one token a character, each also
   under the pair it makes with the next one, so that any string of them can be found as consecutive pairs.
 
-Tokens are folded (`fold`). Offsets are code points of the text as given: nothing is normalised before it is cut.
+Tokens are folded (`fold`). Offsets are code points of the text as given: it is cut before anything is folded.
 """
 
 import re
@@ -23,7 +23,7 @@ from typing import NamedTuple
 class Token(NamedTuple):
     """One word at code points [start, end); `keys` are its folded forms, the main one first.
 
-    `unspaced` marks a character of a script without spaces; its second key, if any, is the pair with the next.
+    `unspaced` marks a character of a script without spaces; its second key is the pair with the next one.
     """
 
     start: int
@@ -96,8 +96,8 @@ _DROPPED = dict.fromkeys(
     ]
 )  # fmt: skip
 _LETTERS = str.maketrans({
-    "ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d",
-    "\u2019": "'", "\uff07": "'", "\u02bc": "'", '"': "\u05f4",
+    "ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ŧ": "t", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th",
+    "ð": "d", "\u2019": "'", "\uff07": "'", "\u02bc": "'", '"': "\u05f4",
 })  # fmt: skip
 
 
@@ -105,9 +105,9 @@ def fold(text: str) -> str:
     """Return `text` without case, accents and invisible characters, composed (NFC).
 
     Compatibility forms become plain ones (full-width letters, ligatures). Marks fall away from Latin, Greek,
-    Cyrillic, Hebrew and Arabic letters, except that й, ў and ї stay the letters they are; in other scripts a mark is
-    part of the word and stays. Letters that Unicode does not decompose follow a table: ø o, đ d, ł l, æ ae, œ oe,
-    þ th, ð d, ħ h, ŧ t, ı i; ß is ss.
+    Cyrillic, Hebrew and Arabic letters, but й, ў and ї stay the letters they are; in other scripts a mark is
+    part of the word and stays. Letters that Unicode does not decompose follow a table: ø o, đ d, ł l, æ ae,
+    œ oe, þ th, ð d, ħ h, ŧ t, dotless i is i; ß is ss.
     """
     if text.isascii():
         return text.lower().replace('"', "\u05f4")

@@ -32,7 +32,7 @@ __all__ = [
 
 
 class Examples(msgspec.Struct, frozen=True):
-    """Texts that a topic must and must not match; `{fr: text}` for one language, a bare text for all queries."""
+    """Texts that a topic must (not) match; `{fr: text}` is for one language's query, a bare text for all."""
 
     match: tuple[str | dict[str, str], ...] = ()
     no_match: tuple[str | dict[str, str], ...] = ()
@@ -75,7 +75,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             raise NewsbeamError(f"the stored catalog cannot be read: {error}") from error
 
     def compile(self) -> "CompiledCatalog":
-        """Return the catalog ready to run; raises `QueryError` for queries that loading would have refused."""
+        """Return the catalog ready to run; raises `QueryError` for what loading would have refused."""
         return CompiledCatalog(self)
 
     @cached_property
@@ -90,7 +90,7 @@ def resolve_outlet(catalog: Catalog, story: Story) -> OutletFacts:
 
 
 def rule_version(rule: AlertRule) -> str:
-    """Return the hash of what a rule means: its condition as read, kind, alert topic, severity and age limit."""
+    """Return the hash of what a rule means: condition as read, kind, alert topic, severity and age limit."""
     condition = show(parse(rule.when))
     return digest("rule", rule.kind, condition, rule.topic, rule.severity.value, repr(rule.max_age_s))
 
@@ -117,7 +117,7 @@ class Matches(NamedTuple):
 
 
 class CompiledCatalog:
-    """All queries of one catalog, ready to run over many stories; one matcher a language, made when first met."""
+    """All queries of one catalog, ready to run; there is one matcher a language, made when first met."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -146,8 +146,8 @@ class CompiledCatalog:
 class _Languages:
     """The topics' queries that apply to a story of some language.
 
-    A story of unknown language is read with every query; topics without an `any` query that find nothing in it
-    stay blind, because the language may be one that they do not speak.
+    A story of unknown language is read with every query; topics without an `any` query that find nothing in
+    it stay blind, because the language may be one that they do not speak.
     """
 
     def __init__(self, topics: Iterable[Topic], queries: dict[tuple[str, str], Node]) -> None:

@@ -8,7 +8,7 @@ from newsbeam.story import Span
 from newsbeam.topics.analysis import chunks, fold
 
 FIELDS = ("title", "summary", "body")
-STRIDE = 1 << 24  # places of the n-th field begin at n × STRIDE, so that nothing is ever near across fields
+STRIDE = 1 << 24  # places of the n-th field begin at n * STRIDE, so that nothing is ever near across fields
 LEAD_WORDS = 100
 MAX_SPANS = 50
 

@@ -66,7 +66,7 @@ class Matcher:
         return {name: hits for name, hits in found.items() if hits is not None}
 
     def match(self, document: Document) -> dict[str, tuple[Span, ...]]:
-        """Return the evidence for every query that holds: spans in the text, none for `outlet:` and the like."""
+        """Return the evidence for every query that holds: spans in the text, none for `outlet:` and such."""
         return {name: document.spans(hits) for name, hits in self.find(document).items()}
 
 

@@ -16,7 +16,7 @@ _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
 
 class OutletEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One publisher. `domains` hold for their subdomains too; `family` is the owner (the outlet itself if none)."""
+    """One publisher. `domains` hold for their subdomains too; `family` is the owner, by default itself."""
 
     id: str
     name: str
@@ -59,7 +59,7 @@ class Outlets:
     def resolve(self, story: Story) -> OutletFacts:
         """Return the story's outlet: what the story says it is, else where its link leads.
 
-        An outlet that is not listed is known by its registrable domain, or by its name when it gave only that.
+        An outlet that is not listed is known by its registrable domain, or by its name when that is all.
         """
         said = (story.outlet or "").strip()
         if said:

@@ -1,7 +1,7 @@
 """Queries made ready to run: each plan finds all its hits in a document, or says that there is no match.
 
-`find` returns None for "no match"; a match without a place in the text (`outlet:bbc`) is an empty list. `Need`
-is what a document must hold for a plan to have a chance: it lets the matcher skip most queries unread.
+`find` returns None for "no match"; a match without a place in the text (`outlet:bbc`) is an empty list.
+`Need` is what a document must hold for a plan to have a chance: it lets the matcher skip most queries unread.
 """
 
 import re
@@ -43,7 +43,7 @@ class Plan(Protocol):
         ...
 
 
-# --- words ---------------------------------------------------------------------------------------------------
+# --- words ------------------------------------------------------------------------------------------------
 
 
 def places_of(word: Word, document: Document) -> list[int]:
@@ -134,10 +134,10 @@ class Words(msgspec.Struct, frozen=True):
 
 
 class Loose(msgspec.Struct, frozen=True):
-    """`"first second"~n` as Lucene defines it: n is how far the words may be from their places in the phrase.
+    """`"first second"~n` as Lucene has it: n is how far words may be from their places in the phrase.
 
-    With p the place of a word and o its offset in the phrase, the p - o of all words differ by at most `slop`; two
-    words are never one. So `"a b"~2` also finds `b a`.
+    With p a word's place and o its offset in the phrase, p - o differs by at most `slop` among the words;
+    two words are never one. So `"a b"~2` also finds `b a`.
     """
 
     words: tuple[Word, ...]
@@ -174,7 +174,7 @@ class Loose(msgspec.Struct, frozen=True):
 
 
 def _distinct(rows: list[list[Interval]]) -> list[Interval] | None:
-    """One interval of each row, none taken twice, or None (Kuhn's matching; rows are as few as a phrase's words)."""
+    """One interval of each row, none taken twice, or None (Kuhn's matching; a row a word of the phrase)."""
     taken: dict[Interval, int] = {}
 
     def place(row: int, tried: set[Interval]) -> bool:
@@ -240,7 +240,7 @@ def _extent(hit: Hit) -> Interval:
     return hit[0][0], max(end for _, end in hit)
 
 
-# --- values --------------------------------------------------------------------------------------------------
+# --- values -----------------------------------------------------------------------------------------------
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -280,7 +280,7 @@ def value_pattern(pattern: str) -> Callable[[str], object]:
     return _fitting(pattern)
 
 
-# --- what joins them -----------------------------------------------------------------------------------------
+# --- what joins them --------------------------------------------------------------------------------------
 
 
 class All(msgspec.Struct, frozen=True):

@@ -38,7 +38,9 @@ PHRASE.2: /["“”„‟](?:\\.|[^"“”„‟\\])*["“”„‟]|«(?:\\.|[^
 SLOP.2:  /~[\d.]*/
 BOOST.2: /\^\d*(\.\d+)?/
 REGEX.2: /\/(?:\\.|[^\/\\\n])+\//
-TERM.1:  /(?:\\.|[^\s+\-!()":\[\]{}^~\/\\“”„‟«»])(?:\\.|(?<=[א-ת])"(?=[א-ת])|(?<=\d):(?=\d)|[^\s()":\[\]{}^~\\“”„‟«»])*/s
+TERM.1:  TERM_START TERM_REST*
+TERM_START: /\\.|[^\s+\-!()":\[\]{}^~\/\\“”„‟«»]/s
+TERM_REST: /\\.|(?<=[א-ת])"(?=[א-ת])|(?<=\d):(?=\d)|[^\s()":\[\]{}^~\\“”„‟«»]/s
 %ignore /\s+/
 """
 
@@ -130,14 +132,14 @@ def _explained(error: UnexpectedInput, text: str) -> QueryError:
 
 def _misplaced(token: Token) -> str:
     if token.type == "SLOP":
-        return "`~` after a word (fuzzy search) is not supported: use wildcards, as in `stabili?ation` or `peace*`"
+        return "`~` after a word (fuzzy search) is not supported: use wildcards, as in `stabili?ation`"
     if token.type == "BOOST":
         return "a boost must follow a word, a phrase or a group"
     if token.type == "_RPAR":
         return "something must stand before this parenthesis: a word, a phrase or a group"
     if token.type in _OPERATORS:
         name = _OPERATORS[token.type]
-        return f'`{token}` needs something on its other side; to look for the word itself, write "{name.lower()}"'
+        return f'`{token}` needs something on both sides; to look for the word itself, write "{name.lower()}"'
     return f"`{token}` is not expected here"
 
 
@@ -161,7 +163,7 @@ def beside(words: list[str]) -> str | None:
         if _SMALL.fullmatch(word):
             return f"`{word}` is a word here, not an operator: write {word.upper()}, or put it in quotes"
         if _FOREIGN.fullmatch(word):
-            return f"`{word}` is a word here, not an operator: write (first) NEAR/5 (second), or put it in quotes"
-        if word[0] in "–—−":
+            return f"`{word}` is a word here, not an operator: write (one) NEAR/5 (other), or quote it"
+        if word[0] in "\u2013\u2014\u2212":
             return f"`{word}` begins with a dash, which forbids nothing: write NOT or `-`"
     return None

@@ -10,7 +10,7 @@ FIELDS = (*TEXT_FIELDS, *VALUE_FIELDS)
 
 
 class Term(msgspec.Struct, frozen=True, tag=True):
-    """A bare word as written, with its wildcards and backslashes; `peace-keeping` is cut into a phrase later."""
+    """A bare word as written, with wildcards and backslashes; `peace-keeping` is cut into a phrase later."""
 
     text: str
 
@@ -111,12 +111,6 @@ def walk(node: Node, field: str | None = None) -> Iterator[tuple[Node, str | Non
 def show(node: Node) -> str:
     """Return the query as text with no more parentheses than it needs; `parse(show(node)) == node`."""
     match node:
-        case Term(text):
-            return text
-        case Phrase(text, slop):
-            return f'"{text}"' if slop is None else f'"{text}"~{slop}'
-        case Regex(pattern):
-            return f"/{pattern}/"
         case Near(left, right, distance):
             return f"{_inside(left, 3)} NEAR/{distance} {_inside(right, _TIGHTEST)}"
         case Field(name, part):
@@ -127,6 +121,18 @@ def show(node: Node) -> str:
             return " AND ".join(_inside(part, 2) for part in parts)
         case Or(parts):
             return " OR ".join(_inside(part, 1) for part in parts)
+        case _:
+            return _show_leaf(node)
+
+
+def _show_leaf(node: Term | Phrase | Regex) -> str:
+    match node:
+        case Term(text):
+            return text
+        case Phrase(text, slop):
+            return f'"{text}"' if slop is None else f'"{text}"~{slop}'
+        case Regex(pattern):
+            return f"/{pattern}/"
 
 
 def _inside(node: Node, binding: int) -> str:

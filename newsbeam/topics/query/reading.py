@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import re2
@@ -67,7 +68,7 @@ def _parser(mode: Mode) -> Lark:
 
 
 def compiled_regex(pattern: str) -> "re2._Regexp[str]":
-    """Return a pattern for whole folded tokens. RE2 runs in linear time, whatever the pattern and the text."""
+    """Return a pattern for whole folded tokens. RE2 takes linear time, whatever pattern and text."""
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = False
@@ -101,7 +102,7 @@ class _Builder(Transformer[Token, Node]):
 
     def chain(self, children: list[_Clause | Token]) -> _Chain:
         clauses: list[_Clause] = [child for child in children if isinstance(child, _Clause)]
-        tied = {id(b) for a, b in zip(children, children[1:], strict=False) if isinstance(a, Token)}
+        tied = {id(b) for a, b in pairwise(children) if isinstance(a, Token)}
         loose = [clause for clause in clauses[1:] if id(clause) not in tied]
         self._check_beside(clauses, loose)
         signs = [clause.at for clause in loose if clause.sign]

@@ -41,8 +41,8 @@ class AnyWord(msgspec.Struct, frozen=True):
 
 Word = Exact | Run | Wild | AnyWord
 
-# Wildcards go through the tokenizer as letters of a script that no news is written in: cut and folded with the
-# word they are part of, and recognised afterwards.
+# Wildcards go through the tokenizer as letters of a script that no news is written in: cut and folded with
+# the word they are part of, and recognised afterwards.
 _STAND_INS = {"*": "\U00013000", "?": "\U00013001"}
 _WILDCARDS = {ord(letter): sign for sign, letter in _STAND_INS.items()}
 _UNIT = re.compile(r"\\(.)|([*?])|([^\\*?]+)", re.DOTALL)
@@ -50,7 +50,7 @@ MIN_LITERAL = 2
 
 
 def read_words(text: str, *, quoted: bool, at: int | None = None) -> tuple[Word, ...]:
-    """Return the words of a term or phrase as written; raise `QueryError` (at `at`) where that makes no sense."""
+    """Return the words of a term or phrase as written; raise `QueryError` if that makes no sense."""
     plain = "".join(
         escaped or _STAND_INS.get(sign, "") or rest for escaped, sign, rest in _UNIT.findall(text)
     )
@@ -108,7 +108,7 @@ def _check_wild(word: Wild, *, quoted: bool, at: int | None) -> None:
     literal = word.pattern.replace("*", "").replace("?", "")
     if len(literal) < MIN_LITERAL:
         raise QueryError(
-            f"`{word.pattern}` would match nearly every word: give at least {MIN_LITERAL} letters beside the wildcard",
+            f"`{word.pattern}` would match nearly every word: give at least {MIN_LITERAL} letters with it",
             at,
         )
     if quoted and word.pattern.endswith("?"):

@@ -1,0 +1,155 @@
+"""What is wrong with topics, rules and outlets that could be read: queries, references, failing examples."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from newsbeam.alert import AlertRule
+from newsbeam.errors import QueryError
+from newsbeam.topics.catalog import ANY, Examples, Topic
+from newsbeam.topics.document import Document, value_key
+from newsbeam.topics.entries import Placed
+from newsbeam.topics.matcher import Matcher, compile_queries
+from newsbeam.topics.outlets import OutletEntry
+from newsbeam.topics.query import Field, Node, Phrase, Term, parse
+from newsbeam.topics.query.nodes import walk
+
+RULE_KINDS = ("match",)
+UNFILLED_FIELDS = ("country", "entity", "speaker")  # of the language, but nothing fills them yet
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_ALERT_TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+
+
+class Mistake(NamedTuple):
+    """What is wrong below an entry, and where: the keys and indexes that lead there."""
+
+    trail: tuple[str | int, ...]
+    why: str
+
+
+def topic_mistakes(topic: Topic) -> Iterator[Mistake]:
+    """Yield what is wrong with a topic: its queries, or else the examples that they fail."""
+    if not topic.queries:
+        yield Mistake(("queries",), f"topic {topic.id!r} has no query")
+    failed = False
+    for key, text in topic.queries.items():
+        for why in _topic_query_mistakes(key, text):
+            failed = True
+            yield Mistake(("queries", key), f"{topic.id}.queries.{key}: {why}")
+    if not failed:
+        yield from example_mistakes(topic)
+
+
+def _topic_query_mistakes(key: str, text: str) -> Iterator[str]:
+    if key != ANY and not _LANGUAGE.fullmatch(key):
+        yield "give a language code of two or three small letters, such as en, or `any`"
+    yield from query_mistakes(text)
+    node = _parsed(text)
+    if node is not None and any(isinstance(part, Field) and part.name == "topic" for part, _ in walk(node)):
+        yield "`topic:` is for alert rules and search; a topic is made of words"
+
+
+def query_mistakes(text: str) -> Iterator[str]:
+    """Yield what is wrong with a saved query, whatever it is for."""
+    try:
+        node = parse(text)
+    except QueryError as error:
+        yield f"{error}{_pointed(text, error.position)}"
+        return
+    for field in {part.name for part, _ in walk(node) if isinstance(part, Field)}.intersection(
+        UNFILLED_FIELDS
+    ):
+        yield f"`{field}:` would never match: stories do not carry it yet; use words"
+
+
+def _parsed(text: str) -> Node | None:
+    try:
+        return parse(text)
+    except QueryError:
+        return None
+
+
+def _pointed(text: str, position: int | None) -> str:
+    """The place of a mistake inside a query, as the reader would look for it."""
+    if position is None:
+        return ""
+    rest = " ".join(text[position:].split())
+    return f" (character {position + 1}, at `{rest[:30]}`)" if rest else " (at the end)"
+
+
+# --- examples -----------------------------------------------------------------------------------------------
+
+
+def check_examples(topic: Topic) -> list[str]:
+    """Return what is wrong with a topic's examples, one line each; its queries must be readable."""
+    return [f"{'.'.join(map(str, trail))}: {why}" for trail, why in example_mistakes(topic)]
+
+
+def example_mistakes(topic: Topic) -> Iterator[Mistake]:
+    """Yield the examples that the topic's queries fail. An example's first line is its title."""
+    matcher = compile_queries({key: parse(text) for key, text in topic.queries.items()})
+    for kind, index, language, text in _examples(topic.examples):
+        trail = ("examples", kind, index)
+        if language is not None and not {language, ANY} & topic.queries.keys():
+            yield Mistake(trail, f"topic {topic.id!r} has no query for the example's language {language!r}")
+            continue
+        seen = _seen(matcher, language, text)
+        if kind == "match" and seen is None:
+            yield Mistake(trail, f"topic {topic.id!r} does not match its example {text!r}")
+        if kind == "no_match" and seen is not None:
+            yield Mistake(trail, f"topic {topic.id!r} must not match {text!r}, but does by {seen}")
+
+
+def _examples(examples: Examples) -> Iterator[tuple[str, int, str | None, str]]:
+    for kind, given in (("match", examples.match), ("no_match", examples.no_match)):
+        for index, example in enumerate(given):
+            texts = ((None, example),) if isinstance(example, str) else example.items()
+            yield from ((kind, index, language, text.strip()) for language, text in texts)
+
+
+def _seen(matcher: Matcher, language: str | None, text: str) -> str | None:
+    """What the queries for that language see in the text (all queries if None); None if they do not match."""
+    title, _, body = text.partition("\n")
+    found = matcher.match(Document(title, body=body))
+    evidence = [spans for key, spans in found.items() if language is None or key in {language, ANY}]
+    return ", ".join(repr(span.text) for spans in evidence for span in spans) if evidence else None
+
+
+# --- rules and outlets --------------------------------------------------------------------------------------
+
+
+def rule_mistakes(rule: AlertRule, topics: Iterable[str]) -> Iterator[Mistake]:
+    """Yield what is wrong with a rule, given the ids of all topics."""
+    if rule.kind not in RULE_KINDS:
+        yield Mistake(
+            ("kind",), f"rule {rule.id!r}: the kinds of rules are {', '.join(RULE_KINDS)}, not {rule.kind!r}"
+        )
+    if not _ALERT_TOPIC.fullmatch(rule.topic):
+        yield Mistake(
+            ("topic",), f"rule {rule.id!r}: an alert topic has letters, digits, `-`, `_` and `.` only"
+        )
+    if rule.max_age_s is not None and rule.max_age_s <= 0:
+        yield Mistake(("max_age",), f"rule {rule.id!r}: the maximum age must be more than nothing")
+    known = list(topics)
+    for why in (*query_mistakes(rule.when), *_unknown_topics(_parsed(rule.when), known)):
+        yield Mistake(("when",), f"{rule.id}.when: {why}")
+
+
+def _unknown_topics(node: Node | None, topics: list[str]) -> Iterator[str]:
+    for part, field in walk(node) if node is not None else ():
+        if field == "topic" and isinstance(part, Term | Phrase):
+            plain = value_key(re.sub(r"\\(.)", r"\1", part.text))
+            if not re.search(r"[*?]", part.text) and plain not in topics:
+                near = difflib.get_close_matches(plain, topics, n=1)
+                yield f"there is no topic {part.text!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def domain_mistakes(outlets: Iterable[Placed[OutletEntry]]) -> Iterator[str]:
+    """Yield a line for every domain that two outlets claim."""
+    owners: dict[str, str] = {}
+    for outlet in outlets:
+        for index, domain in enumerate(outlet.entry.domains):
+            owner = owners.setdefault(domain.lower(), outlet.entry.id)
+            if owner != outlet.entry.id:
+                yield f"{outlet.at('domains', index)}: {domain} belongs to outlet {owner!r} already"
