@@ -224,8 +224,13 @@ class _Desk:
         chosen, nap_s = self._choose(due, room)
         lease = timedelta(seconds=self._settings.lease_s)
         if chosen:
-            for state in await self._states.ask(lambda: self._states.blocking.claim(chosen, now, lease)):
-                self._visits.add(asyncio.create_task(self._visit(state)))
+            feeds = self._feeds or {}
+            claimed = await self._states.ask(lambda: self._states.blocking.claim(chosen, now, lease))
+            self._visits.update(
+                asyncio.create_task(self._visit(feeds[state.feed], state)) for state in claimed
+            )
+            if len(claimed) < len(chosen):
+                return 0.0  # another poller was faster: look again
         soonest = await self._states.ask(lambda: self._states.blocking.soonest(now))
         if soonest is not None:
             nap_s = min(nap_s, max((soonest - self._around.clock()).total_seconds(), 0.0))
@@ -248,8 +253,7 @@ class _Desk:
                 taken.add(host)
         return chosen, nap_s
 
-    async def _visit(self, state: FeedState) -> Visited:
-        feed = (self._feeds or {})[state.feed]
+    async def _visit(self, feed: Feed, state: FeedState) -> Visited:
         visited = await self._visitor.visit(feed, state)
         now = self._around.clock()
         if not await self._states.ask(lambda: self._states.blocking.settle(visited.state, now)):
