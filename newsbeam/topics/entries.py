@@ -87,6 +87,7 @@ class EntryReader(Generic[R]):
         self._kind = kind
         self._mistakes = mistakes
         self._found: dict[str, Placed[R]] = {}
+        self.named: set[str] = set()  # also by entries that cannot be read: what refers to them is no mistake
 
     def read(self, files: Iterable[tuple[Path, str | None]], items: Iterable[StoredItem]) -> list[Placed[R]]:
         """Return the entries of each file (its list, or the list under the key), then those of the items."""
@@ -121,6 +122,8 @@ class EntryReader(Generic[R]):
             self._add(entry, lines, (*trail, index))
 
     def _add(self, value: Any, places: Lines | InStore, trail: Trail) -> None:
+        if isinstance(value, dict) and isinstance(value.get("id"), str):
+            self.named.add(value["id"])
         entry = check(value, self._form, places, self._mistakes, trail)
         if entry is None:
             return

@@ -21,14 +21,16 @@ def load_catalog(config_dir: Path, items: Iterable[StoredItem] = ()) -> Catalog:
     """
     given = list(items)
     mistakes: list[str] = []
-    topics = EntryReader(Topic, "topic", mistakes).read(_topic_files(config_dir, mistakes), given)
+    topic_reader = EntryReader(Topic, "topic", mistakes)
+    topics = topic_reader.read(_topic_files(config_dir, mistakes), given)
     rules = EntryReader(AlertRule, "rule", mistakes).read([(config_dir / "alerts.yaml", "rules")], given)
     outlets = EntryReader(OutletEntry, "outlet", mistakes).read([(config_dir / "outlets.yaml", None)], given)
     for topic in topics:
         mistakes += [f"{topic.at(*trail)}: {why}" for trail, why in topic_mistakes(topic.entry)]
-    known = [topic.entry.id for topic in topics]
     for rule in rules:
-        mistakes += [f"{rule.at(*trail)}: {why}" for trail, why in rule_mistakes(rule.entry, known)]
+        mistakes += [
+            f"{rule.at(*trail)}: {why}" for trail, why in rule_mistakes(rule.entry, topic_reader.named)
+        ]
     mistakes += domain_mistakes(outlets)
     if mistakes:
         raise ConfigurationError(mistakes)
