@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 from aiohappyeyeballs import AddrInfoType
 
+_WIRE_SERVER = IPv4Address("168.63.129.16")  # Azure's metadata and agent channel: public in form alone
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
 
 
@@ -35,7 +36,7 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if parsed.is_site_local:
             return False
-    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved and parsed != _WIRE_SERVER
 
 
 def _carried(address: IPv6Address) -> IPv4Address | None:

@@ -1,5 +1,7 @@
 """One look at a feed without remembering or publishing anything: what `newsbeam feeds check` shows."""
 
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -43,6 +45,28 @@ async def check_feed(feed: Feed, settings: FeedsSettings | None = None) -> FeedR
     limits = settings or FeedsSettings()
     async with Fetcher(limits) as fetcher, Sandbox(limits) as sandbox:
         return await look(feed, fetcher, sandbox, limits)
+
+
+async def check_feeds(
+    feeds: Sequence[Feed],
+    settings: FeedsSettings | None = None,
+    told: Callable[[FeedReport], None] = lambda _: None,
+) -> tuple[FeedReport, ...]:
+    """Check many feeds side by side, as politely as polling does; reports are in the feeds' order.
+
+    `told` sees each report as it comes.
+    """
+    limits = settings or FeedsSettings()
+    room = asyncio.Semaphore(limits.concurrency)
+    async with Fetcher(limits) as fetcher, Sandbox(limits) as sandbox:
+
+        async def one(feed: Feed) -> FeedReport:
+            async with room:
+                report = await look(feed, fetcher, sandbox, limits)
+            told(report)
+            return report
+
+        return tuple(await asyncio.gather(*(one(feed) for feed in feeds)))
 
 
 async def look(feed: Feed, fetcher: Fetcher, sandbox: Sandbox, settings: FeedsSettings) -> FeedReport:

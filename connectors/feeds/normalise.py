@@ -12,6 +12,7 @@ from newsbeam.identity import digest, key_hash, registrable_domain, story_keys
 from newsbeam.story import Key, Origin, Story
 
 _EARLIEST_YEAR = 1990  # before there were feeds or news pages: a default date, not a date
+_GUID_CHARS = 1_000  # a longer one is known by its hash
 _AHEAD = timedelta(minutes=10)  # how far clocks may differ
 
 
@@ -85,7 +86,8 @@ def _identity(entry: Entry, guid: str | None, keys: tuple[Key, ...]) -> str:
 def _with_guid(keys: tuple[Key, ...], feed: Feed, guid: str | None, identity: str) -> tuple[Key, ...]:
     """The keys, strongest first; an entry without any is known by its own text within the feed."""
     if guid or not keys:
-        return (*story_keys(guid=guid or identity, scope=feed.id), *keys)
+        known = guid if guid and len(guid) <= _GUID_CHARS else identity
+        return (*story_keys(guid=known, scope=feed.id), *keys)
     return keys
 
 
@@ -115,7 +117,7 @@ def _story(entry: Entry, feed: Feed, document: Document, visit: Visit, keys: tup
         outlet=_outlet(entry, feed),
         summary=entry.summary,
         body=entry.body,
-        language=entry.language or feed.language or document.language,
+        language=_language(entry, feed, document),
         published_at=possible(entry.published_at, visit.at),
         published_claim=entry.published_claim,
         author=entry.author,
@@ -127,6 +129,12 @@ def possible(published_at: datetime | None, now: datetime) -> datetime | None:
     if published_at is None or published_at.year < _EARLIEST_YEAR or published_at > now + _AHEAD:
         return None
     return published_at
+
+
+def _language(entry: Entry, feed: Feed, document: Document) -> str | None:
+    """The entry's own word, else the operator's, who may know better than the whole document's."""
+    own = entry.language if entry.language != document.language else None
+    return own or feed.language or document.language
 
 
 def _outlet(entry: Entry, feed: Feed) -> str | None:

@@ -19,6 +19,7 @@ from connectors.feeds.text import one_line, plain_text, primary_language, tidy
 from newsbeam.errors import FetchFailed
 
 _TITLE_CHARS = 1_000
+_URL_CHARS = 8_000
 _HTML = (b"<!doctype html", b"<html")
 
 
@@ -69,7 +70,7 @@ def _entry(raw: Any, url: str, limits: ParseLimits) -> Entry:
     return Entry(
         title=one_line(_text(title, _TITLE_CHARS)),
         guid=(raw.get("id") or "").strip() or None,
-        link=_link(raw.get("link"), url),
+        link=_link(raw.get("link"), "" if raw.get("link") == raw.get("id") else url),
         declared=_declared(raw, url),
         summary=summary,
         body=body,
@@ -101,7 +102,8 @@ def _language(raw: Any) -> str | None:
 
 
 def _link(link: str | None, url: str) -> str | None:
-    if not link or not link.strip():
+    """The address as an absolute one; a GUID in place of a link (`url` is empty) must be one already."""
+    if not link or not link.strip() or len(link) > _URL_CHARS:
         return None
     try:
         absolute = urljoin(url, link.strip())

@@ -40,6 +40,7 @@ _GRACE_S = 2.0  # for visits under way when polling stops
 _PAUSE_FIRST_S = 0.5
 _PAUSE_LONGEST_S = 15.0
 _COUNT_EVERY_S = 30.0
+_SYNCHRONISE_EVERY_S = 60.0  # another poller with an older list may have spoken last
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +143,7 @@ class _Desk:
         self._paused = False
         self._pauses = 0  # in a row, without a visit that ended well between them
         self._counted_at = float("-inf")
+        self._synchronise_at = float("-inf")
 
     async def poll(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set; raises `Unavailable`, with no visit under way."""
@@ -209,9 +211,14 @@ class _Desk:
 
     async def _follow_source(self) -> dict[str, Feed]:
         feeds = {feed.id: feed for feed in await self._states.ask(self._source) if feed.enabled}
-        if self._feeds is None or self._feeds.keys() != feeds.keys():
-            now = self._around.clock()
-            await self._states.ask(lambda: self._states.blocking.synchronise(feeds.keys(), now))
+        now, states = self._around.clock(), self._states.blocking
+        before = self._feeds
+        if before is None or before.keys() != feeds.keys() or time.monotonic() >= self._synchronise_at:
+            await self._states.ask(lambda: states.synchronise(feeds.keys(), now))
+            self._synchronise_at = time.monotonic() + _SYNCHRONISE_EVERY_S
+        edited = [name for name, feed in (before or {}).items() if feeds.get(name, feed) != feed]
+        if edited:
+            await self._states.ask(lambda: states.make_due(edited, now))
         self._feeds = feeds
         return feeds
 
@@ -259,6 +266,7 @@ class _Desk:
         if not await self._states.ask(lambda: self._states.blocking.settle(visited.state, now)):
             log.info("feed %s: another poller claimed it meanwhile; its visit counts", feed.id)
         self._pauses = 0
+        _tell(state, visited)
         return visited
 
     def _collect(self) -> list[Visited]:
@@ -284,6 +292,14 @@ class _Desk:
             self._counted_at = time.monotonic()
             for status, number in (await self._states.ask(self._states.blocking.counts)).items():
                 FEEDS.labels(status).set(number)
+
+
+def _tell(before: FeedState, visited: Visited) -> None:
+    after = visited.state
+    if after.failures == 1:
+        log.info("feed %s fails: %s", after.feed, after.error)
+    elif before.failures and not after.failures:
+        log.info("feed %s is well again after %d failures", after.feed, before.failures)
 
 
 def _owner(store: Store) -> str:

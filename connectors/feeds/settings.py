@@ -37,7 +37,7 @@ class FeedsSettings(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: float = 30.0
     connect_timeout_s: float = 10.0
     body_bytes: int = 10 * MIB
-    document_bytes: int = 32 * MIB
+    document_bytes: int = 16 * MIB
     redirects: int = 5
     parse_timeout_s: float = 15.0
     parser_bytes: int = 1024 * MIB

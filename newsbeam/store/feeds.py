@@ -4,6 +4,7 @@ A claim gives a feed to one poller until its lease ends, and the fetch its numbe
 document; that write is refused when somebody else claimed the feed since.
 """
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -11,10 +12,13 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
 
 from newsbeam.codec import from_json, to_json
+from newsbeam.errors import DecodeError
 from newsbeam.feed import FeedState
 from newsbeam.store.database import Store
 from newsbeam.store.schema import coverage, feed_state
 from newsbeam.store.statements import batched, insert_new, select_in, upsert
+
+log = logging.getLogger(__name__)
 
 _BATCH = 500
 
@@ -32,14 +36,16 @@ class FeedStates:
         A feed that left and came back keeps its state.
         """
         listed = set(feeds)
-        with self._store.write() as connection:
+        with self._store.read() as connection:
             known = {row.feed: row.next_at for row in connection.execute(_planned())}
-            missing = [_fresh(feed, now) for feed in sorted(listed - known.keys())]
-            insert_new(connection, feed_state, missing)
-            returned = (feed for feed, next_at in known.items() if next_at is None and feed in listed)
-            _plan(connection, returned, now)
-            left = (feed for feed, next_at in known.items() if next_at is not None and feed not in listed)
-            _plan(connection, left, None)
+        missing = sorted(listed - known.keys())
+        returned = [feed for feed, next_at in known.items() if next_at is None and feed in listed]
+        left = [feed for feed, next_at in known.items() if next_at is not None and feed not in listed]
+        if missing or returned or left:
+            with self._store.write() as connection:
+                insert_new(connection, feed_state, [_fresh(feed, now) for feed in missing])
+                _plan(connection, returned, now)
+                _plan(connection, left, None)
 
     def make_due(self, feeds: Collection[str], now: datetime) -> None:
         """Let these feeds be fetched now, whatever their plan was."""
@@ -71,7 +77,7 @@ class FeedStates:
                     .returning(feed_state.c.fetch, feed_state.c.document)
                 ).one_or_none()
                 if row is not None:
-                    claimed.append(replace(from_json(row.document, FeedState), fetch=row.fetch))
+                    claimed.append(replace(_state(feed, row.document), fetch=row.fetch))
         return claimed
 
     def settle(self, state: FeedState, now: datetime) -> bool:
@@ -115,7 +121,7 @@ class FeedStates:
                 if feeds is None
                 else select_in(connection, query, feed_state.c.feed, feeds)
             )
-            return {row.feed: from_json(row.document, FeedState) for row in rows}
+            return {row.feed: _state(row.feed, row.document) for row in rows}
 
     def counts(self) -> dict[str, int]:
         """Return how many feeds have which status, of those that are planned."""
@@ -129,6 +135,16 @@ class FeedStates:
 
     def _own(self) -> ColumnElement[bool]:
         return feed_state.c.claimed_by == self._owner
+
+
+def _state(feed: str, document: bytes) -> FeedState:
+    try:
+        return from_json(document, FeedState)
+    except (
+        DecodeError
+    ) as error:  # one damaged row must not stop the others; a first fetch is history, no alert
+        log.error("feed %s: its state is unreadable, so it begins anew: %s", feed, error)  # noqa: TRY400
+        return FeedState(feed=feed)
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:

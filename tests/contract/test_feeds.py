@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from connectors import guard
-from connectors.feeds.check import check_feed
+from connectors.feeds.check import check_feed, check_feeds
 from connectors.feeds.discover import discover
 from connectors.feeds.poll import Poller, Surroundings
 from connectors.feeds.settings import FeedsSettings
@@ -30,7 +30,7 @@ from newsbeam.feed import Feed
 from newsbeam.store.database import Store, open_store
 from newsbeam.store.feeds import FeedStates
 from newsbeam.store.migrate import migrate
-from newsbeam.store.schema import coverage
+from newsbeam.store.schema import coverage, feed_state
 from newsbeam.story import Story
 from tests.contract.newspaper import Asked, Newspaper, Page, rss
 
@@ -200,6 +200,38 @@ def test_a_crash_between_the_buss_word_and_the_states_write_only_repeats(
     assert [(s.title, s.fetch, s.backfill) for s in desk.stories()] == [("a", 2, True)]
 
 
+def test_an_edited_feed_is_read_at_once_and_its_old_validators_are_not_used(
+    desk: Desk, paper: Newspaper
+) -> None:
+    paper.pages = {
+        "/f": Page(rss("a"), headers=(("ETag", '"v1"'),)),
+        "/g": Page(rss("a", "b"), headers=(("ETag", '"v1"'),)),
+    }
+    desk.feeds = [feed(paper, "/f")]
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(desk.poller(replace(SETTINGS, refresh_s=0.05)).run(stop))
+        await until(lambda: desk.titles() == ["a"])
+        desk.feeds = [replace(desk.feeds[0], url=paper.url + "/g")]
+        await until(lambda: desk.titles() == ["a", "b"])
+        stop.set()
+        await running
+
+    asyncio.run(run())
+    assert "if-none-match" not in paper.asked[-1].headers
+
+
+def test_a_damaged_state_costs_one_feed_its_memory_and_no_other_a_fetch(desk: Desk, paper: Newspaper) -> None:
+    paper.pages = {"/f": Page(rss("a")), "/g": Page(rss("b"))}
+    desk.feeds = [feed(paper, "/f"), feed(paper, "/g")]
+    desk.poll()
+    with desk.store.write() as connection:
+        connection.execute(update(feed_state).where(feed_state.c.feed == "f").values(document=b"{"))
+    found = desk.poll()
+    assert (found["f"].stories, found["f"].state.fetch, found["g"].outcome) == (1, 2, "unchanged")
+
+
 def test_a_claim_belongs_to_one_poller_until_its_lease_ends(any_desk: Desk) -> None:
     one, two = FeedStates(any_desk.store, "one"), FeedStates(any_desk.store, "two")
     one.synchronise(["f", "g"], START)
@@ -366,9 +398,42 @@ def test_with_the_store_away_polling_pauses_says_so_once_and_goes_on(
     store.close()
 
 
+POLL = """
+import asyncio, sys
+from connectors.feeds.poll import Poller
+from connectors.feeds.settings import FeedsSettings
+from newsbeam.bus.url import open_bus
+from newsbeam.feed import Feed
+from newsbeam.store.database import open_store
+store, bus, *urls = sys.argv[1:]
+feeds = [Feed(id=url.rsplit("/")[-1], url=url, allow_private=True) for url in urls]
+poller = Poller(open_store(store), open_bus(bus), lambda: feeds, FeedsSettings(host_gap_s=0.0))
+asyncio.run(poller.run(asyncio.Event()))
+"""
+
+
+@pytest.mark.parametrize("moment", [1, 4, 9, 15])
+def test_killed_at_any_moment_it_loses_nothing_and_starts_again_at_once(
+    sqlite_store_url: str, local_bus_url: str, desk: Desk, paper: Newspaper, moment: int
+) -> None:
+    paper.pages = {f"/{n}": Page(rss(f"{n}a", f"{n}b")) for n in range(20)}
+    desk.feeds = [feed(paper, path) for path in paper.pages]
+    arguments = [sqlite_store_url, local_bus_url, *(one.url for one in desk.feeds)]
+    process = subprocess.Popen([sys.executable, "-c", POLL, *arguments])
+    wait_until(lambda: len(paper.asked) >= moment)
+    process.kill()
+    process.wait()
+    desk.clock.now = datetime.now(UTC)
+    desk.poll(everything=False)
+    assert {*desk.titles()} == {f"{n}{letter}" for n in range(20) for letter in "ab"}
+    states = FeedStates(desk.store, "anyone").states()
+    assert {state.status for state in states.values()} == {"ok"}
+    assert len(desk.titles()) <= 50  # what was under way is repeated, no more
+
+
 ORPHAN = """
 import asyncio, sys
-from connectors.feeds.check import check_feed
+from connectors.feeds.check import check_feed, check_feeds
 from connectors.feeds.settings import FeedsSettings
 from newsbeam.feed import Feed
 feed = Feed(id="f", url=sys.argv[1], allow_private=True)
@@ -405,7 +470,8 @@ def test_a_check_reports_and_publishes_nothing(paper: Newspaper) -> None:
     report = asyncio.run(check_feed(feed(paper, "/old"), SETTINGS))
     assert (report.error, report.title, report.language, report.entries) == (None, "Paper", "fr", 2)
     assert (report.moved_to, report.cheap, report.samples) == (f"{paper.url}/f", True, ("b", "a"))
-    bad = asyncio.run(check_feed(feed(paper, "/none"), SETTINGS))
+    bad, good = asyncio.run(check_feeds([feed(paper, "/none"), feed(paper, "/f")], SETTINGS))
+    assert good.error is None
     assert (bad.error_kind, "404" in (bad.error or "")) == ("http", True)
 
 

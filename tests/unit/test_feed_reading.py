@@ -202,3 +202,28 @@ def test_text_is_cut_at_its_limit_and_keeps_paragraphs() -> None:
 )
 def test_a_language_tag_gives_its_primary_subtag(tag: str | None, primary: str | None) -> None:
     assert primary_language(tag) == primary
+
+
+@pytest.mark.parametrize(
+    ("entry", "setting", "document", "language"),
+    [
+        ("fr", "de", "en", "fr"),
+        ("en", "de", "en", "de"),  # the document's word for all, which the operator knows to be wrong
+        (None, None, "en", "en"),
+        (None, "de", None, "de"),
+    ],
+)
+def test_an_entrys_own_language_wins_then_the_operators_then_the_documents(
+    entry: str | None, setting: str | None, document: str | None, language: str
+) -> None:
+    read = Document(
+        format="atom10", title=None, language=document, entries=(Entry(title="A", language=entry),)
+    )
+    feed = Feed(id="f", url="https://n.example/f", language=setting)
+    assert normalise(read, feed, Visit(1, False, NOW))[0].story.language == language
+
+
+def test_a_guid_of_any_length_is_a_key_that_fits() -> None:
+    first, second = read(rss(*(f"<title>{n}</title><guid>{n * 30_000}</guid>" for n in "ab"))).changed
+    assert first.keys != second.keys
+    assert all(len(key.value) < 2_000 for key in (*first.keys, *second.keys))

@@ -15,7 +15,7 @@ from connectors.guard import guarded_connector, is_public, was_refused
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104
         "224.0.0.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1",
         "ff02::1", "fec0::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
-        "2002:0a00:1::", "2001:db8::1",
+        "2002:0a00:1::", "2001:db8::1", "168.63.129.16",
     ],
 )  # fmt: skip
 def test_private_and_reserved_addresses_are_not_public(address: str) -> None:
