@@ -12,7 +12,7 @@ from newsbeam.topics.document import Document, value_key
 from newsbeam.topics.entries import Placed
 from newsbeam.topics.matcher import Matcher, compile_queries
 from newsbeam.topics.outlets import OutletEntry
-from newsbeam.topics.query import Field, Node, Phrase, Term, parse
+from newsbeam.topics.query import Field, Mode, Node, Phrase, Term, parse
 from newsbeam.topics.query.nodes import walk
 
 RULE_KINDS = ("match",)
@@ -50,17 +50,21 @@ def _topic_query_mistakes(key: str, text: str) -> Iterator[str]:
         yield "`topic:` is for alert rules and search; a topic is made of words"
 
 
+def usable_query(text: str, mode: Mode = "topic") -> Node:
+    """Return a query that can match something; raises `QueryError` also for fields that nothing fills yet."""
+    node = parse(text, mode=mode)
+    for part, _ in walk(node):
+        if isinstance(part, Field) and part.name in UNFILLED_FIELDS:
+            raise QueryError(f"`{part.name}:` would never match: stories do not carry it yet; use words")
+    return node
+
+
 def query_mistakes(text: str) -> Iterator[str]:
     """Yield what is wrong with a saved query, whatever it is for."""
     try:
-        node = parse(text)
+        usable_query(text)
     except QueryError as error:
         yield f"{error}{_pointed(text, error.position)}"
-        return
-    for field in {part.name for part, _ in walk(node) if isinstance(part, Field)}.intersection(
-        UNFILLED_FIELDS
-    ):
-        yield f"`{field}:` would never match: stories do not carry it yet; use words"
 
 
 def _parsed(text: str) -> Node | None:

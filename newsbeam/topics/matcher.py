@@ -15,7 +15,8 @@ from newsbeam.topics.plans import (
     Value,
     ValueLike,
     Words,
-    value_pattern,
+    fitting,
+    remembering,
 )
 from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Regex, Term
 from newsbeam.topics.query.nodes import VALUE_FIELDS
@@ -84,7 +85,7 @@ def compile_query(node: Node, windows: Windows = ()) -> Plan:
             words = read_words(text, quoted=True)
             return Words(words, windows) if not slop or len(words) == 1 else Loose(words, slop, windows)
         case Regex(pattern):
-            return Matching(compiled_regex(pattern).fullmatch, windows)
+            return Matching(remembering(compiled_regex(pattern).fullmatch), windows)
         case Near(left, right, distance):
             return Close(compile_query(left, windows), compile_query(right, windows), distance)
         case Field(name, part):
@@ -115,11 +116,11 @@ def _value_plan(field: str, node: Node) -> Plan:
         case And(parts) | Or(parts):
             return _joined(node, {part: _value_plan(field, _bare(part)) for part in parts})
         case Regex(pattern):
-            return ValueLike(field, compiled_regex(pattern).fullmatch)
+            return ValueLike(field, remembering(compiled_regex(pattern).fullmatch))
         case Term(text) | Phrase(text):
             plain = value_key(re.sub(r"\\(.)", r"\1", text))
             if any(sign for _, sign in _SIGN.findall(text)):
-                return ValueLike(field, value_pattern(plain))
+                return ValueLike(field, fitting(plain))
             return Value(field, plain)
         case _:
             raise TypeError(f"{field}: compares whole values; parse() lets nothing else through")

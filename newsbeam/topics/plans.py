@@ -7,6 +7,8 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from fnmatch import translate
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
 
@@ -59,7 +61,7 @@ def places_of(word: Word, document: Document) -> list[int]:
             prefix = _WILD.split(pattern, maxsplit=1)[0]
             keys = document.with_prefix(prefix) if prefix else document.vocabulary
             if pattern != prefix + "*":
-                fits = _fitting(pattern)
+                fits = fitting(pattern)
                 keys = [key for key in keys if fits(key)]
             return _union(document.places[key] for key in keys)
         case _:
@@ -71,10 +73,20 @@ def _union(lists: Iterable[list[int]]) -> list[int]:
     return given[0] if len(given) == 1 else sorted(set(chain.from_iterable(given)))
 
 
-def _fitting(pattern: str) -> Callable[[str], object]:
-    """A test for a wildcard pattern. RE2 is not needed: `.*` between literals has no nested repeats."""
-    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
-    return re.compile("".join(parts), re.DOTALL).fullmatch
+@lru_cache(maxsize=4096)
+def fitting(pattern: str) -> Callable[[str], bool]:
+    """Return the test for a folded wildcard pattern; it never backtracks over more than one `*`."""
+    return remembering(re.compile(translate(pattern.replace("[", "[[]"))).match)
+
+
+def remembering(test: Callable[[str], object]) -> Callable[[str], bool]:
+    """Return a test on words that remembers its answers: news repeats its words."""
+
+    @lru_cache(maxsize=8192)
+    def fits(word: str) -> bool:
+        return test(word) is not None
+
+    return fits
 
 
 def word_need(word: Word) -> Need | None:
@@ -192,7 +204,7 @@ def _distinct(rows: list[list[Interval]]) -> list[Interval] | None:
 class Matching(msgspec.Struct, frozen=True):
     """`/regex/`: every word that the expression matches whole."""
 
-    fits: Callable[[str], object]
+    fits: Callable[[str], bool]
     windows: Windows = ()
 
     def find(self, document: Document) -> list[Hit] | None:
@@ -262,7 +274,7 @@ class ValueLike(msgspec.Struct, frozen=True):
     """`outlet:bbc*`, `topic:/.*war/`: the field has a value that fits."""
 
     field: str
-    fits: Callable[[str], object]
+    fits: Callable[[str], bool]
 
     def find(self, document: Document) -> list[Hit] | None:
         """Return the evidence for the values, often none; None if no value fits."""
@@ -273,11 +285,6 @@ class ValueLike(msgspec.Struct, frozen=True):
     def need(self) -> Need | None:
         """Nothing can be said."""
         return None
-
-
-def value_pattern(pattern: str) -> Callable[[str], object]:
-    """Return the test for a value with wildcards (already folded)."""
-    return _fitting(pattern)
 
 
 # --- what joins them --------------------------------------------------------------------------------------

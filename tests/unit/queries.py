@@ -33,6 +33,7 @@ PLACED: st.SearchStrategy[Node] = st.recursive(
     ),
     max_leaves=4,
 )
+NEARS: st.SearchStrategy[Node] = st.builds(Near, LEAVES, LEAVES, st.integers(0, 3))
 UNFIELDED: st.SearchStrategy[Node] = st.recursive(
     PLACED,
     lambda inner: st.one_of(

@@ -7,15 +7,18 @@ from itertools import pairwise, product
 
 import pytest
 import re2
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsbeam.errors import QueryError
+from newsbeam.story import Span
 from newsbeam.topics.analysis import fold, tokenize
 from newsbeam.topics.document import LEAD_WORDS, MAX_SPANS, Document
 from newsbeam.topics.matcher import compile_queries
 from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Regex, Term, parse
 from newsbeam.topics.query.words import AnyWord, Exact, Run, Wild, Word, read_words
-from tests.unit.queries import LETTERS, QUERIES, TERMS
+from newsbeam.topics.searching import Search
+from tests.unit.queries import LEAVES, LETTERS, NEARS, QUERIES, TERMS
 
 
 def seen(
@@ -69,6 +72,8 @@ MATCHES = [
     ("aa NEAR/2 bb", "bb x y aa", ["bb", "aa"]),
     ("aa NEAR/2 bb", "aa x y z bb", None),
     ("aa NEAR/0 bb", "bb aa", ["bb", "aa"]),
+    ("aa NEAR/0 bb", "aa bb", ["aa", "bb"]),
+    ('aa NEAR/0 "bb cc"', "bb cc aa", ["bb cc", "aa"]),
     ('"aa bb" NEAR/1 bb', "aa bb", None),
     ('"aa bb" NEAR/1 bb', "aa bb x bb", ["aa bb", "bb"]),
     ("(aa OR cc) NEAR/1 (bb OR dd)", "cc dd x x x aa x bb", ["cc", "dd", "aa", "bb"]),
@@ -88,6 +93,7 @@ MATCHES = [
     # scripts without spaces
     ("停戦", "両国が停戦に合意", ["停戦"]),
     ("停戦合意", "停戦に合意", None),
+    ("国連軍隊", "国連、連軍、軍隊", None),
     ("停", "停戦", ["停"]),
     ("停戦*", "停戦協定", ["停戦"]),
     ('"国連 停戦"', "国連、停戦", ["国連、停戦"]),
@@ -133,6 +139,7 @@ def test_a_value_field_compares_whole_values_folded() -> None:
     assert seen('entity:"jose  perez"', "", entity=["José Pérez"]) == []
     assert seen("lang:(fr OR de) AND NOT outlet:(aa OR bb)", "", lang=["de"], outlet=["cc"]) == []
     assert seen("topic:/trade-.*/", "", topic=["trade-war"]) == []
+    assert seen('outlet:"the [ti*"', "", outlet=["The [Times]"]) == []
     assert seen(r"feed:a\*b", "", feed=["a*b"]) == []
     assert seen("outlet:bbc", "bbc") is None
 
@@ -148,8 +155,20 @@ def test_all_queries_that_hold_are_found_in_the_order_in_which_they_were_given()
     assert list(matcher.match(Document("aa bb", values={"outlet": ["x"]}))) == ["z", "b", "y", "a"]
 
 
+def test_a_query_can_be_tried_without_being_saved() -> None:
+    search = Search("blue helmets outlet:bbc")
+    assert search.match_text("Blue helmets") is None
+    found = search.match(Document("Helmets, blue", values={"outlet": ["bbc"]}))
+    assert found == (Span("title", 0, 7, "Helmets"), Span("title", 9, 13, "blue"))
+    with pytest.raises(QueryError, match="side by side"):
+        Search("blue helmets", mode="topic")
+    with pytest.raises(QueryError, match="never match"):
+        Search("entity:UN")
+
+
 def test_a_hostile_expression_takes_linear_time() -> None:
     assert seen("/(a+)+b/", "a" * 5_000) is None
+    assert seen("aa*a*a*a*a*a*a*a*a*b", "a" * 5_000) is None
 
 
 # --- against a plain reading ------------------------------------------------------------------------------
@@ -290,7 +309,8 @@ def gap(one: tuple[Interval, ...], other: tuple[Interval, ...]) -> int:
     return max(other[0][1] - max(end for _, _, end in one), one[0][1] - max(end for _, _, end in other))
 
 
-@given(QUERIES, DOCUMENTS, st.sampled_from(["ax", "axby", "cc"]))
+@settings(max_examples=300)
+@given(st.one_of(LEAVES, NEARS, QUERIES), DOCUMENTS, st.sampled_from(["ax", "axby", "cc"]))
 def test_the_matcher_agrees_with_a_plain_reading(
     node: Node, texts: tuple[str, str, str], outlet: str
 ) -> None:
