@@ -48,4 +48,6 @@ class FeedsSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     lease_s: float = 120.0
     refresh_s: float = 5.0
-    user_agent: str = "newsbeam/0.1 (feed reader; +https://github.com/newsbeam/newsbeam)"
+    user_agent: str = (
+        "newsbeam/0.1 (feed reader)"  # an operator adds an address where publishers can complain
+    )
