@@ -117,14 +117,14 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", plain)
 
 
-def _word_tokens(text: str, start: int) -> list[Token]:
-    """A word with its elisions parted and its possessive dropped."""
+def _word_tokens(text: str, at: int) -> list[Token]:
+    """A word with its elisions parted and its possessive dropped; offsets count from `at`."""
     tokens = []
-    end = start + len(text)
-    while elided := _ELISION.match(text):
-        tokens.append(Token(start, start + elided.end() - 1, (fold(elided[0][:-1]),)))
-        start, text = start + elided.end(), text[elided.end() :]
-    return [*tokens, Token(start, end, (fold(_POSSESSIVE.sub("", text)),))]
+    start = 0
+    while elided := _ELISION.match(text, start):
+        tokens.append(Token(at + start, at + elided.end() - 1, (fold(text[start : elided.end() - 1]),)))
+        start = elided.end()
+    return [*tokens, Token(at + start, at + len(text), (fold(_POSSESSIVE.sub("", text[start:])),))]
 
 
 def _unspaced_tokens(text: str, start: int) -> list[Token]:

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import translate
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -18,6 +18,7 @@ from newsbeam.topics.document import Document, Hit, Interval, Windows
 from newsbeam.topics.query.words import AnyWord, Exact, Run, Wild, Word
 
 _WILD = re.compile("[*?]")
+MAX_HITS = 1000  # of one loose phrase or NEAR: a text made of its words alone must not take for ever
 
 
 class Need(NamedTuple):
@@ -178,6 +179,8 @@ class Loose(msgspec.Struct, frozen=True):
             chosen = _distinct(near)
             if chosen:
                 hits[tuple(sorted(chosen))] = None
+            if len(hits) == MAX_HITS:
+                break
         return list(hits) or None
 
     def need(self) -> Need | None:
@@ -233,15 +236,18 @@ class Close(msgspec.Struct, frozen=True):
         right = sorted(right, key=_extent)
         starts = [hit[0][0] for hit in right]
         widest = max(_extent(hit)[1] - hit[0][0] for hit in right)
-        hits: dict[Hit, None] = {}
-        for hit in left:
-            start, end = _extent(hit)
-            first = bisect_left(starts, start - self.distance - widest)
-            for other in right[first : bisect_right(starts, end + self.distance)]:
-                other_start, other_end = _extent(other)
-                if 0 <= other_start - end <= self.distance or 0 <= start - other_end <= self.distance:
-                    hits[tuple(sorted((*hit, *other)))] = None
+        pairs = ((hit, other) for hit in left for other in self._near(hit, right, starts, widest))
+        hits = dict.fromkeys(tuple(sorted((*hit, *other))) for hit, other in islice(pairs, MAX_HITS))
         return list(hits) or None
+
+    def _near(self, hit: Hit, others: list[Hit], starts: list[int], widest: int) -> Iterator[Hit]:
+        """Those of the others (in order; they begin at `starts`) that are near enough to `hit`."""
+        start, end = _extent(hit)
+        first = bisect_left(starts, start - self.distance - widest)
+        for other in others[first : bisect_right(starts, end + self.distance)]:
+            other_start, other_end = _extent(other)
+            if 0 <= other_start - end <= self.distance or 0 <= start - other_end <= self.distance:
+                yield other
 
     def need(self) -> Need | None:
         """Return what must be there for a match."""

@@ -105,6 +105,10 @@ def test_a_span_holds_the_whole_written_word() -> None:
     assert [text[token.start : token.end] for token in tokenize(text)] == text.split()
 
 
+def test_a_hostile_chunk_is_cut_in_linear_time() -> None:
+    assert len(tokenize("qu'" * 300_000 + "on")) == 300_001
+
+
 # Letters, marks, joiners and invisible signs in quantities that no ordinary text has.
 ODD = st.text(
     st.sampled_from("aBé.'’&+!#\u0301\u00ad\u200b\u200d 停ガ\u3099١,3-_\"צ İſßﬁ\u0345ǰ"), max_size=30

@@ -155,6 +155,18 @@ def test_all_queries_that_hold_are_found_in_the_order_in_which_they_were_given()
     assert list(matcher.match(Document("aa bb", values={"outlet": ["x"]}))) == ["z", "b", "y", "a"]
 
 
+def test_a_text_made_of_the_querys_words_alone_is_read_to_its_end() -> None:
+    document = Document("", "", "aa bb " * 40_000 + "cc", {"lang": ["en"]})
+    queries = {
+        "near": "aa NEAR/100 bb",
+        "loose": '"aa bb aa"~100',
+        "end": "cc",
+        "both": "(aa NEAR/9 bb) AND cc",
+    }
+    matcher = compile_queries({name: parse(text) for name, text in queries.items()})
+    assert matcher.match(document).keys() == queries.keys()
+
+
 def test_a_query_can_be_tried_without_being_saved() -> None:
     search = Search("blue helmets outlet:bbc")
     assert search.match_text("Blue helmets") is None

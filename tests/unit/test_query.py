@@ -108,6 +108,7 @@ REFUSED = [
     ('"aa bb"~', 7, "whole number"),
     ('"aa bb"~1.5', 7, "whole number"),
     ("aa NEAR/999 bb", 3, "up to"),
+    ('"' + "aa " * 21 + '"~5', 0, "at most 20 words"),
     ("aa NEAR bb", 3, "NEAR/5"),
     ("(aa AND bb) NEAR/3 cc", 1, "NEAR joins"),
     ("(aa OR outlet:bb) NEAR/3 cc", 1, "NEAR joins"),

@@ -30,6 +30,7 @@ from newsbeam.topics.query.words import read_words
 
 Mode = Literal["topic", "search"]
 MAX_DISTANCE = 100
+MAX_LOOSE_WORDS = 20
 
 _NEGATIVE = (
     "this would match every story without those words: say first what to find, as in `something AND NOT …`"
@@ -189,7 +190,9 @@ class _Builder(Transformer[Token, Node]):
         at = token.start_pos or 0
         slop = _bounded(children[1][1:], children[1].start_pos or 0) if len(children) > 1 else None
         text = re.sub(r'(?<!\\)"', r"\"", " ".join(token[1:-1].split()))
-        read_words(text, quoted=True, at=at)
+        words = read_words(text, quoted=True, at=at)
+        if slop and len(words) > MAX_LOOSE_WORDS:
+            raise QueryError(f"a loose phrase has at most {MAX_LOOSE_WORDS} words", at)
         return _Item(Phrase(text, slop), at)
 
     def regex(self, children: list[Token]) -> _Item:
