@@ -1,9 +1,114 @@
 """Is it alive, is it ready, and its numbers: for supervisors, load balancers and Prometheus."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
+import msgspec
+from fastapi import APIRouter
+from starlette.responses import PlainTextResponse, Response
+
+from dashboard.site import Site, SiteOf
+from newsbeam import metrics
+from newsbeam.errors import NewsbeamError
+from newsbeam.store.migrate import SCHEMA_VERSION, schema_version
+from newsbeam.store.pages import Signs, signs_of_life
+from newsbeam.store.reads import Status, status
+
+router = APIRouter(include_in_schema=False)
+
+LATELY = timedelta(minutes=5)
+OVERDUE = timedelta(minutes=10)
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing that readiness asks for; `why` says what was found."""
+
+    name: str
+    ok: bool
+    why: str
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """Whether the service can be relied on now."""
+
+    ready: bool
+    checks: tuple[Check, ...]
+
+
+def judge(signs: Signs, now: datetime) -> tuple[Check, Check]:
+    """Decide from signs of life whether workers and pollers move."""
+    held = {name.split(":")[1] for name in signs.leases if name.startswith("alive:")}
+    moved = signs.position_moved_at
+    working = "process" in held or (moved is not None and now - moved < LATELY)
+    workers = "a worker is alive" if working else _last("no worker is alive; positions last moved", moved)
+    overdue = signs.due_since is not None and now - signs.due_since > OVERDUE
+    polling = "poll" in held or (signs.fetched_at is not None and now - signs.fetched_at < LATELY)
+    if signs.feeds and overdue:
+        pollers = Check("pollers", False, _last("a feed has been due since", signs.due_since))
+    else:
+        alive = "the poller is alive" if polling else _last("no poller is alive; last fetch", signs.fetched_at)
+        pollers = Check("pollers", polling, alive)
+    return Check("workers", working, workers), pollers
+
+
+def readiness(site: Site) -> Readiness:
+    """Ask the store whether everything that this service needs is there and moves."""
+    now = site.context.now()
+    try:
+        with site.context.store.read() as connection:
+            version = schema_version(connection)
+        if version != SCHEMA_VERSION:
+            found = f"tables are of version {version}, {SCHEMA_VERSION} is needed: newsbeam migrates on start"
+            return Readiness(False, (Check("store", True, "it answers"), Check("schema", False, found)))
+        moving = judge(signs_of_life(site.context.store, now), now)
+    except NewsbeamError as error:
+        return Readiness(False, (Check("store", False, str(error)),))
+    checks = (Check("store", True, "it answers"), Check("schema", True, f"version {version}"), *moving)
+    return Readiness(all(check.ok for check in checks), checks)
+
+
+@router.get("/healthz")
+async def healthz() -> PlainTextResponse:
+    """The process answers: nothing else is asked."""
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/readyz")
+def readyz(site: SiteOf) -> Response:
+    """200 when ready, else 503; each check says what it found."""
+    found = readiness(site)
+    content = msgspec.json.format(msgspec.json.encode(found))
+    return Response(content + b"\n", status_code=200 if found.ready else 503, media_type="application/json")
+
+
+@router.get("/metrics")
+def exposition(site: SiteOf) -> Response:
+    """The process's metrics, and the store's numbers when it answers."""
+    metrics.STREAMS.set(site.hub.listeners)
+    content, media_type = metrics.expose()
+    try:
+        content += metrics.expose_stored(_stored(status(site.context.store)))
+    except NewsbeamError as error:
+        content += f"# the store does not answer: {' '.join(str(error).split())}\n".encode()
+    return Response(content, headers={"content-type": media_type})
+
+
+def _stored(numbers: Status) -> dict[str, dict[str, float]]:
+    moments = {
+        "newsbeam_store_last_recorded_timestamp_seconds": numbers.last_recorded_at,
+        "newsbeam_store_last_told_timestamp_seconds": numbers.last_told_at,
+    }
+    found: dict[str, dict[str, float]] = {
+        "newsbeam_store_stories": {"": numbers.stories},
+        "newsbeam_store_clusters": {"": numbers.clusters},
+        "newsbeam_store_alerts": {"": numbers.alerts},
+        "newsbeam_store_dead_letters": {"": numbers.dead_letters},
+        "newsbeam_store_outbox_backlog": {"": numbers.outbox_backlog},
+        "newsbeam_store_records": {name: float(n) for name, n in numbers.dispositions.items()},
+        "newsbeam_store_feeds": {name: float(n) for name, n in numbers.feeds.items()},
+        "newsbeam_store_deliveries": {name: float(n) for name, n in numbers.deliveries.items()},
+    }
+    return found | {name: {"": moment.timestamp()} for name, moment in moments.items() if moment is not None}
+
+
+def _last(text: str, moment: datetime | None) -> str:
+    return f"{text} {moment.isoformat(timespec='seconds') if moment else 'never'}"

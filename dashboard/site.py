@@ -68,6 +68,7 @@ def _environment(assets: Assets) -> Environment:
         share=_share,
         names=_names,
         data=_data,
+        outlet_name=lambda outlet, watch: watch.outlet_name(outlet),
     )
     environment.globals.update(asset=assets.address, mark=mark, mark_excerpt=mark_excerpt)
     return environment

@@ -9,6 +9,7 @@ imported, as prometheus_client asks; the folder must be empty when the first of 
 """
 
 import os
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -19,6 +20,8 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 _FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _LATENCY = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3_600.0, 21_600.0, 86_400.0)
@@ -143,3 +146,40 @@ def expose() -> tuple[bytes, str]:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry), CONTENT_TYPE_LATEST
+
+# --- what the store knows, computed when asked ------------------------------------------------------------
+
+STORED = {  # metric: (help, label)
+    "newsbeam_store_stories": ("Stories kept in the store.", ""),
+    "newsbeam_store_clusters": ("Clusters kept in the store.", ""),
+    "newsbeam_store_alerts": ("Alerts kept in the store.", ""),
+    "newsbeam_store_dead_letters": ("Dead letters kept in the store.", ""),
+    "newsbeam_store_records": ("Records read from the bus, by how they ended.", "disposition"),
+    "newsbeam_store_feeds": ("Feeds by status.", "status"),
+    "newsbeam_store_deliveries": ("Deliveries by status.", "status"),
+    "newsbeam_store_outbox_backlog": ("Outbox rows not yet handed to their deliveries.", ""),
+    "newsbeam_store_last_recorded_timestamp_seconds": ("When a story was last recorded.", ""),
+    "newsbeam_store_last_told_timestamp_seconds": ("When an alert was last told.", ""),
+}
+
+
+class _Stored(Collector):
+    """Numbers read from the store, as a scrape wants them."""
+
+    def __init__(self, numbers: Mapping[str, Mapping[str, float]]) -> None:
+        self._numbers = numbers
+
+    def collect(self) -> Iterator[Metric]:
+        for name, values in self._numbers.items():
+            help_text, label = STORED[name]
+            family = GaugeMetricFamily(name, help_text, labels=[label] if label else [])
+            for value, number in values.items():
+                family.add_metric([value] if label else [], number)
+            yield family
+
+
+def expose_stored(numbers: Mapping[str, Mapping[str, float]]) -> bytes:
+    """Return numbers from the store as an exposition: by name in `STORED`, then by label value (`""`: none)."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Stored(numbers))
+    return generate_latest(registry)
