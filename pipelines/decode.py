@@ -21,16 +21,14 @@ Place = tuple[int, int]  # partition and offset
 
 
 class Decode(beam.PTransform[PCollection[Chunk[RawRecord]], PCollection[Chunk[DecodedRecord]]]):
-    """Decode every record of a chunk; `kept_bytes` of a dead one are kept.
+    """Decode every record of a chunk.
 
     `condemned` is the place of a record that killed its readers: it is a dead letter unseen.
     """
 
-    def __init__(
-        self, kept_bytes: int, *, condemned: Place | None = None, shift: Shift | None = None
-    ) -> None:
+    def __init__(self, *, condemned: Place | None = None, shift: Shift | None = None) -> None:
         super().__init__()
-        self._step = DecodeChunk(kept_bytes, condemned, shift)
+        self._step = DecodeChunk(condemned, shift)
 
     def expand(self, chunks: PCollection[Chunk[RawRecord]]) -> PCollection[Chunk[DecodedRecord]]:
         """Apply the one step."""
@@ -40,8 +38,7 @@ class Decode(beam.PTransform[PCollection[Chunk[RawRecord]], PCollection[Chunk[De
 class DecodeChunk(beam.DoFn):
     """One chunk at a time."""
 
-    def __init__(self, kept_bytes: int, condemned: Place | None, shift: Shift | None) -> None:
-        self._kept_bytes = kept_bytes
+    def __init__(self, condemned: Place | None, shift: Shift | None) -> None:
         self._condemned = condemned
         self._shift = shift
 
@@ -57,14 +54,11 @@ class DecodeChunk(beam.DoFn):
 
     def _result(self, partition: int, record: RawRecord) -> Story | DeadLetter:
         if (partition, record.offset) == self._condemned:
-            return self._dead(record, POISON, "the workers that processed this record died of it")
+            return DeadLetter(POISON, "the workers that processed this record died of it", record.value)
         try:
             return decode_story(record.value)
         except DecodeError as error:
-            return self._dead(record, DECODE, str(error))
+            return DeadLetter(DECODE, str(error), record.value)
         except Exception as error:
             logger.warning("a record could not be decoded for a reason nobody foresaw", exc_info=True)
-            return self._dead(record, DECODE, f"{type(error).__name__}: {error}")
-
-    def _dead(self, record: RawRecord, reason: str, detail: str) -> DeadLetter:
-        return DeadLetter(reason, detail, record.value[: self._kept_bytes])
+            return DeadLetter(DECODE, f"{type(error).__name__}: {error}", record.value)

@@ -29,7 +29,6 @@ class Places:
     store: Store
     catalog: CatalogInUse
     recording: RecordingSettings
-    dead_value_bytes: int
 
 
 class Monitor(beam.PTransform[PBegin, PCollection[RecordReport]]):
@@ -65,6 +64,6 @@ class Monitor(beam.PTransform[PBegin, PCollection[RecordReport]]):
         if careful is not None:
             raw = raw | "Mark Record" >> beam.ParDo(MarkRecord(to.store, careful.owner))
         condemned = None if careful is None else careful.condemned
-        decoded = raw | "Decode Stories" >> Decode(to.dead_value_bytes, condemned=condemned, shift=shift)
+        decoded = raw | "Decode Stories" >> Decode(condemned=condemned, shift=shift)
         enriched = decoded | "Enrich Stories" >> Enrich(to.catalog, shift=shift)
         return enriched | "Record Stories" >> Record(to.store, to.recording, to.catalog, shift=shift)

@@ -50,7 +50,7 @@ def run_worker(
     Bus or store away: it says so, waits, and goes on from the stored positions. An error that nobody foresaw
     is raised, and counts as a death. Call it from the main thread of a process of its own.
     """
-    places = Places(bus, store, CatalogInUse(store, make_enricher), recording, settings.dead_value_bytes)
+    places = Places(bus, store, CatalogInUse(store, make_enricher), recording)
     return Worker(places, settings, owner_of(os.getpid()), stop).run()
 
 

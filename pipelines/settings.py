@@ -8,13 +8,15 @@ from newsbeam.beam import Pace
 class ProcessSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Limits and paces of `newsbeam process`; the defaults hold for the laptop and for a server alike.
 
-    `workers`: processes, each with a share of the partitions; without it one for each core.
-    `shift_s`: how long one run of the pipeline lasts in a worker. Beam's in-process runner keeps something
-    of every bundle until the run ends, so that this bounds memory. `turn_records`, `turn_wait_s`,
-    `chunk_records`, `idle_wait_s`: see `newsbeam.beam.Pace`. `lease_s`: how long a dead worker's partitions
-    stay unread when nobody reports its death. `hang_after_s`: a worker in which nothing moves for so long is
-    ended and starts again; it must be longer than the store's busy timeout. `dead_value_bytes`: how much of
-    a dead letter's bytes is kept.
+    - `workers`: processes, each with a share of the partitions; None: one for each core.
+    - `shift_s`: how long one run of the pipeline lasts in a worker. Beam's in-process runner keeps something
+      of every bundle until the run ends, so that this bounds memory.
+    - `turn_records`, `turn_wait_s`, `chunk_records`, `idle_wait_s`: see `newsbeam.beam.Pace`.
+    - `lease_s`: how long a dead worker's partitions stay unread when nobody reports its death.
+    - `hang_after_s`: a worker in which nothing moves for so long is ended and starts again; longer than the
+      store's busy timeout, which is no hang.
+    - `first_pause_s`, `longest_pause_s`: how long a worker waits while bus or store do not answer.
+    - `beam_options`: more options for Beam's runner, as on a command line.
     """
 
     workers: int | None = None
@@ -25,7 +27,6 @@ class ProcessSettings(msgspec.Struct, frozen=True, kw_only=True):
     idle_wait_s: float = 1.0
     lease_s: float = 15.0
     hang_after_s: float = 120.0
-    dead_value_bytes: int = 1024 * 1024
     first_pause_s: float = 0.5
     longest_pause_s: float = 15.0
     beam_options: tuple[str, ...] = ()

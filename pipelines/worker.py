@@ -3,7 +3,6 @@
 import logging
 import threading
 from datetime import UTC, datetime
-from typing import NoReturn
 
 from newsbeam.beam import Shift, bounds_of, close_readers
 from newsbeam.bus.port import STORIES

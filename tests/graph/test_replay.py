@@ -1,0 +1,73 @@
+"""Replays over history: totals equal the live counts, tags are as if the catalog had always been so."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newsbeam.errors import QueryError
+from newsbeam.store.history import Changes, read_counts
+from newsbeam.store.reads import latest_stories
+from newsbeam.topics.catalog import Catalog, Topic
+from pipelines.replay import back_test, check_counts, recount, retag_history
+from tests.graph.conftest import PEACE, World, a_story
+from tests.graph.test_monitor import read_all
+
+NEW = Catalog(topics=(Topic(id="village", queries={"en": '"village 1?"', "fr": "villag*"}),))
+BOTH = Catalog(topics=(*PEACE.topics, *NEW.topics))
+
+
+@pytest.fixture
+def past(world: World) -> World:
+    """Two hundred stories over six hours, every tenth a copy of the one before, three languages."""
+    start = datetime.now(UTC) - timedelta(hours=6)
+    stories = []
+    for number in range(200):
+        told = a_story(number - (number % 10 == 9))
+        changes = {"title": told.title, "summary": told.summary, "body": told.body}
+        at = start + timedelta(seconds=97 * number)
+        language = ("en", "fr", "ru")[number % 3]
+        stories.append(a_story(number, **changes, published_at=at, language=language))
+    world.publish(stories)
+    read_all(world)
+    return world
+
+
+def test_recounted_totals_equal_the_live_totals(past: World) -> None:
+    live = read_counts(past.store)
+    assert recount(past.store) == live
+    assert check_counts(past.store) == []
+    totals = [(stories, clusters) for at, (stories, clusters) in live.items() if at[1:] == ("*", "all", "")]
+    assert (sum(s for s, _ in totals), sum(c for _, c in totals)) == (200, 180)
+    assert len(totals) > 20
+
+
+def test_history_under_a_new_catalog_is_as_if_it_had_always_been_active(past: World) -> None:
+    past.activate(BOTH)
+    assert retag_history(past.store) == Changes(stories=200, added=74, removed=0)
+    tagged = [s for s in latest_stories(past.store, limit=300) if "village" in {tag.topic for tag in s.tags}]
+    assert len(tagged) == 74
+    assert check_counts(past.store) == []
+    assert retag_history(past.store) == Changes()
+
+
+def test_a_topic_that_leaves_the_catalog_takes_its_tags_and_counts_along(past: World) -> None:
+    past.activate(NEW)
+    assert retag_history(past.store).removed == 200
+    assert check_counts(past.store) == []
+    assert not any(topic == "peace" for _, topic, _, _ in read_counts(past.store))
+
+
+def test_a_query_is_tried_on_history_without_changing_it(past: World) -> None:
+    before = latest_stories(past.store, limit=300)
+    result = back_test(past.store, NEW, "village", show=5)
+    assert (result.stories, result.matches) == (200, 74)
+    assert sum(result.days.values()) == 74
+    assert result.blind == {"ru": 66}
+    assert len(result.newest) == 5
+    assert result.newest[0].spans[0].text.lower().startswith("village")
+    assert latest_stories(past.store, limit=300) == before
+
+
+def test_a_query_that_cannot_be_understood_is_refused(past: World) -> None:
+    with pytest.raises(QueryError):
+        back_test(past.store, Catalog(topics=(Topic(id="bad", queries={"any": "(grain"}),)), "bad")

@@ -1,0 +1,181 @@
+"""Worker processes: they share the partitions, survive kills, and find the record that kills them."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from newsbeam.bus.port import STORIES
+from newsbeam.errors import StoreUnavailable
+from newsbeam.store.leases import owners
+from newsbeam.store.markers import begin
+from newsbeam.store.reads import dead_letters
+from newsbeam.store.schema import position
+from newsbeam.store.statements import upsert
+from pipelines.run import EXIT_GAP, EXIT_HANG, EXIT_STOPPED, owner_of, record_exit
+from tests.graph.conftest import World, a_story
+from tests.graph.poison import DEADLY, ENDLESS
+
+PROGRAM = Path(__file__).with_name("worker.py")
+ROOT = PROGRAM.parents[2]
+DEADLINE_S = 60.0
+
+
+class Workers:
+    """Starts workers and, like a supervisor, notes how each ended."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.running: list[subprocess.Popen[bytes]] = []
+        self.ends: list[int] = []
+
+    def start(self, *, shift_s: float = 60.0, hang_after_s: float = 30.0) -> subprocess.Popen[bytes]:
+        self.again = {"shift_s": shift_s, "hang_after_s": hang_after_s}
+        store = f"sqlite:///{self.world.folder}/store.db"
+        command = [sys.executable, PROGRAM, self.world.bus.url, store, str(shift_s), str(hang_after_s)]
+        self.running.append(subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}))
+        return self.running[-1]
+
+    def reap(self, *, killed_by_us: bool = False) -> int:
+        """Note the ends of those that ended; return how many."""
+        ended = [one for one in self.running if one.poll() is not None]
+        for one in ended:
+            self.running.remove(one)
+            self.ends.append(one.returncode)
+            now = datetime.now(UTC)
+            record_exit(self.world.store, one.pid, one.returncode, now, killed_by_us=killed_by_us)
+        return len(ended)
+
+    def restart_until(self, reached: Callable[[], bool]) -> None:
+        for _ in wait_for(reached):
+            for _ in range(self.reap()):
+                self.start(**self.again)
+
+    def stop(self) -> None:
+        for one in self.running:
+            one.terminate()
+        for one in self.running:
+            one.wait(timeout=20)
+        self.reap(killed_by_us=True)
+
+
+def wait_for(reached: Callable[[], bool]) -> Iterator[None]:
+    """Yield now and then until `reached`; the deadline fails the test."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not _holds(reached):
+        assert time.monotonic() < deadline, "not reached in time"
+        yield
+        time.sleep(0.05)
+
+
+def _holds(reached: Callable[[], bool]) -> bool:
+    try:
+        return reached()
+    except StoreUnavailable:  # the test's short busy timeout, not the worker's
+        return False
+
+
+def partitions_held(world: World) -> dict[str, int]:
+    held: dict[str, int] = {}
+    for owner in owners(world.store, f"partition:{STORIES}:", datetime.now(UTC)).values():
+        held[owner] = held.get(owner, 0) + 1
+    return held
+
+
+@pytest.fixture
+def workers(world: World) -> Iterator[Workers]:
+    workers = Workers(world)
+    yield workers
+    for one in workers.running:
+        one.kill()
+        one.wait()
+
+
+def test_a_record_that_kills_its_readers_ends_as_one_dead_letter_and_its_neighbours_are_recorded(
+    workers: Workers,
+) -> None:
+    world = workers.world
+    world.publish([a_story(n, body=DEADLY) if n == 100 else a_story(n) for n in range(200)])
+    workers.start()
+    workers.restart_until(lambda: world.recorded() == 200)
+    assert world.ended() == {"recorded": 199, "dead": 1}
+    assert [letter.reason for letter in dead_letters(world.store)] == ["poison"]
+    assert set(workers.ends) == {-signal.SIGSEGV}
+    workers.stop()
+    assert workers.ends[-1] == EXIT_STOPPED
+    assert all(
+        marker.stuck == 0 for marker in begin(world.store, STORIES, world.starts(), "t", now()).values()
+    )
+
+
+def test_a_record_that_hangs_its_readers_ends_as_one_dead_letter(workers: Workers) -> None:
+    world = workers.world
+    world.publish([a_story(n, body=ENDLESS) if n == 20 else a_story(n) for n in range(40)])
+    workers.start(hang_after_s=1.5)
+    workers.restart_until(lambda: world.recorded() == 40)
+    assert world.ended() == {"recorded": 39, "dead": 1}
+    assert set(workers.ends) == {EXIT_HANG}
+    workers.stop()
+
+
+def test_two_workers_share_the_partitions_and_one_takes_over_what_the_other_leaves(workers: Workers) -> None:
+    world = workers.world
+    first, second = workers.start(), workers.start()
+    both = {owner_of(first.pid): 2, owner_of(second.pid): 2}
+    workers.restart_until(lambda: partitions_held(world) == both)
+    world.publish([a_story(n) for n in range(100)])
+    workers.restart_until(lambda: world.recorded() == 100)
+    second.kill()  # nobody reports it: its leases run out
+    second.wait()
+    workers.running.remove(second)
+    workers.restart_until(lambda: partitions_held(world) == {owner_of(first.pid): 4})
+    world.publish([a_story(n) for n in range(100, 200)])
+    workers.restart_until(lambda: world.recorded() == 200)
+    assert world.ended() == {"recorded": 200}
+    workers.stop()
+    assert partitions_held(world) == {}
+
+
+def test_kills_at_any_moment_lose_nothing_and_repeat_nothing(workers: Workers) -> None:
+    world, chance = workers.world, random.Random(7)  # noqa: S311 - moments, not secrets
+    workers.start(shift_s=0.5)
+    workers.start(shift_s=0.5)
+    published = 0
+    for _ in range(6):
+        world.publish([a_story(n) for n in range(published, published + 150)])
+        published += 150
+        aim = published - chance.randrange(150)
+        workers.restart_until(lambda aim=aim: world.recorded() >= aim)  # type: ignore[misc]
+        chance.choice(workers.running).kill()
+    workers.restart_until(lambda: world.recorded() == published)
+    assert world.ended() == {"recorded": published}
+    workers.stop()
+
+
+def test_a_position_that_the_bus_does_not_have_ends_the_worker_with_its_own_code(workers: Workers) -> None:
+    world = workers.world
+    world.publish([a_story(n) for n in range(50)])
+    with world.store.write() as connection:
+        row = {"topic": STORIES, "partition": 2, "base": 0, "next": 9_000, "moved_at": now()}
+        upsert(connection, position, [row])
+    assert workers.start().wait(timeout=DEADLINE_S) == EXIT_GAP
+
+
+def test_an_idle_worker_stops_at_once_when_asked(workers: Workers) -> None:
+    world = workers.world
+    worker = workers.start()
+    workers.restart_until(lambda: partitions_held(world) == {owner_of(worker.pid): 4})
+    workers.stop()
+    assert workers.ends == [EXIT_STOPPED]
+    assert partitions_held(world) == {}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

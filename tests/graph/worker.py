@@ -1,0 +1,29 @@
+"""One worker process for tests, with the poisoned enricher: `worker.py BUS STORE SHIFT_S HANG_AFTER_S`."""
+
+import signal
+import sys
+import threading
+
+from newsbeam.recording import RecordingSettings
+
+from newsbeam.bus import open_bus
+from newsbeam.store.database import open_store
+from pipelines.run import run_worker
+from pipelines.settings import ProcessSettings
+from tests.graph.poison import PoisonedEnricher
+
+if __name__ == "__main__":
+    bus, store, shift_s, hang_after_s = sys.argv[1:]
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    settings = ProcessSettings(shift_s=float(shift_s), hang_after_s=float(hang_after_s), lease_s=3.0)
+    sys.exit(
+        run_worker(
+            open_bus(bus),
+            open_store(store),
+            settings,
+            RecordingSettings(),
+            stop,
+            make_enricher=PoisonedEnricher,
+        )
+    )
