@@ -1,7 +1,7 @@
-"""The JSON API under /api/v1: what the pages show, for programs; and the door for stories that are not in a feed.
+"""The JSON API under /api/v1: what the pages show, for programs; and the door for what is not in a feed.
 
-Cursors are `epoch:seq`: page with `after` (oldest first, to follow) or `before` (newest first, to look back). When the
-store was restored from a backup, its epoch is new: an old cursor starts over, and the answer says `reset`.
+Cursors are `epoch:seq`: page with `after` (oldest first, to follow) or `before` (newest first, to look back).
+A store that was restored from a backup has a new epoch: an old cursor starts over: the answer says `reset`.
 """
 
 import re
@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 
 from dashboard.context import PublishReport, Watch
 from dashboard.live import open_stream
+from dashboard.pages.sums import sums_until
 from dashboard.site import Site, SiteOf
 from dashboard.stream import Cursor, read_cursor
 from newsbeam.count import BUCKET_S, EVERYTHING
@@ -117,7 +118,7 @@ def _inline(schema: Any, components: dict[str, Any]) -> Any:
 
 
 @router.get("/stories", responses=answers(StoryPage))
-def list_stories(  # noqa: PLR0913, PLR0917 - one parameter each of the query
+def list_stories(
     site: SiteOf,
     topic: str | None = None,
     outlet: str | None = None,
@@ -158,7 +159,11 @@ async def publish_stories(site: SiteOf, request: Request) -> Response:
 
 @router.get("/alerts", responses=answers(AlertPage))
 def list_alerts(
-    site: SiteOf, topic: str | None = None, after: str | None = None, before: str | None = None, limit: Limit = 50
+    site: SiteOf,
+    topic: str | None = None,
+    after: str | None = None,
+    before: str | None = None,
+    limit: Limit = 50,
 ) -> Response:
     """Alerts in their newest version, newest first; from `after` on oldest first."""
     where = _where(site, after, before)
@@ -175,7 +180,10 @@ async def stream_alerts(
     after: str | None = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    """Server-sent events: `alert` (JSON), `recorded` (the newest record_seq), `reset`. Resumes by Last-Event-ID."""
+    """Server-sent events: `alert` (JSON), `recorded` (the newest record_seq), `reset`.
+
+    Resumes by Last-Event-ID.
+    """
     return open_stream(site, last_event_id or after, topic, lambda view: msgspec.json.encode(view).decode())
 
 
@@ -225,15 +233,18 @@ def list_topics(site: SiteOf) -> Response:
     """The active catalog's topics with the sums of the last 24 hours."""
     now = site.context.now()
     watch: Watch = site.context.watch()
-    sums = {t.name: t for t in reads.topic_totals(site.context.store, now - timedelta(hours=24), now)}
+    sums = sums_until(site, now, timedelta(hours=24))
     none = reads.Total("", 0, 0)
     topics = [
         TopicEntry(
-            topic.id, dict(topic.label), dict(topic.queries),
-            sums.get(topic.id, none).stories, sums.get(topic.id, none).clusters,
+            id=topic.id,
+            label=dict(topic.label),
+            queries=dict(topic.queries),
+            stories=sums.get(topic.id, none).stories,
+            clusters=sums.get(topic.id, none).clusters,
         )
         for topic in watch.topics
-    ]  # fmt: skip
+    ]
     return answer(TopicPage(watch.catalog, topics, sums.get(EVERYTHING, reads.Total(EVERYTHING, 0, 0))))
 
 
@@ -245,7 +256,7 @@ def show_status(site: SiteOf) -> Response:
 
 @router.get("/trace", responses={200: {"description": "What happened to it at each step"}})
 def show_trace(site: SiteOf, url: Annotated[str, Query(min_length=1, max_length=4096)]) -> Response:
-    """Everything known of an address, a GUID or a story's id: keys, decisions, alerts, deliveries, dead letters."""
+    """Everything known of an address, a GUID or a story's id: keys, decisions, alerts, deliveries."""
     return answer(reads.trace(site.context.store, url))
 
 

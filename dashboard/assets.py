@@ -1,4 +1,4 @@
-"""The files that pages load: our own, and the chart script out of its package; hashed, compressed once, in memory."""
+"""The files that pages load: our own, and the chart script out of its package; hashed, compressed once."""
 
 import gzip
 import hashlib
@@ -7,7 +7,7 @@ from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from starlette.datastructures import Headers
 from starlette.responses import Response
 

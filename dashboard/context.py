@@ -35,7 +35,7 @@ class RuleLabel:
 
 @dataclass(frozen=True)
 class Watch:
-    """What is being watched, from the active catalog and feed list; `outlets` maps an outlet's id to its name."""
+    """What is being watched, from the active catalog and feed list; `outlets` are names by outlet id."""
 
     catalog: str = ""
     topics: tuple[TopicLabel, ...] = ()
@@ -78,8 +78,8 @@ class DashboardContext:
     """All that pages, API and streams need.
 
     `watch` returns what is watched now (called on every page: it should remember and be quick).
-    `publish_stories` puts JSON lines of stories on the bus and returns after every one is acknowledged; without it
-    posting answers 501. It raises `Unavailable` while the bus is away.
+    `publish_stories` puts JSON lines of stories on the bus and returns after every one is acknowledged;
+    without it posting answers 501. It raises `Unavailable` while the bus is away.
     """
 
     store: Store

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from dashboard.context import Watch
 from newsbeam.count import EVERYTHING
 from newsbeam.store.database import Store
-from newsbeam.store.pages import TopicPoint, topic_series
-from newsbeam.store.reads import HourCoverage, coverage_by_hour, topic_totals
+from newsbeam.store.pages import TopicPoint, topic_series, topic_sums
+from newsbeam.store.reads import HourCoverage, coverage_by_hour
 
 RANGES = {
     "6h": timedelta(hours=6),
@@ -19,7 +19,14 @@ RANGES = {
     "30d": timedelta(days=30),
     "90d": timedelta(days=90),
 }
-RANGE_NAMES = {"6h": "6 hours", "24h": "24 hours", "3d": "3 days", "7d": "7 days", "30d": "30 days", "90d": "90 days"}
+RANGE_NAMES = {
+    "6h": "6 hours",
+    "24h": "24 hours",
+    "3d": "3 days",
+    "7d": "7 days",
+    "30d": "30 days",
+    "90d": "90 days",
+}
 STEPS = {"quarter": timedelta(minutes=15), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 STEP_NAMES = {"quarter": "quarter-hour", "hour": "hour", "day": "day"}
 MOST_STEPS = 400
@@ -29,7 +36,7 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Choice:
-    """What to draw: range, step, measure (`stories` or `clusters`), as share of coverage or not, one topic or the top."""
+    """What to draw: range, step, measure (`stories` or `clusters`), share or not, topic or the busiest."""
 
     range: str = "24h"
     step: str = "hour"
@@ -67,7 +74,7 @@ def steps_for(span: timedelta) -> list[str]:
 
 
 def read_choice(parameters: Mapping[str, str]) -> Choice:
-    """Read a chart's form; anything unknown falls back to the default, a step that does not fit to one that does."""
+    """Read a chart's form; what is unknown becomes the default, a step that does not fit one that does."""
     chosen = parameters.get("range", "")
     chosen = chosen if chosen in RANGES else "24h"
     possible = steps_for(RANGES[chosen])
@@ -135,7 +142,7 @@ class Figure:
 def draw(store: Store, choice: Choice, watch: Watch, *, now: datetime, since: datetime | None) -> Figure:
     """Read the counts of a choice and lay them out; `since` is when watching began (None: not yet)."""
     start, end = choice.window(now)
-    topics = [choice.topic] if choice.topic else _top(store, start, end, choice.measure)
+    topics = [choice.topic] if choice.topic else _top(store, watch, choice, start, end)
     points = topic_series(
         store,
         [EVERYTHING, *topics],
@@ -144,10 +151,12 @@ def draw(store: Store, choice: Choice, watch: Watch, *, now: datetime, since: da
         step_s=int(choice.step_length.total_seconds()),
     )
     covered = coverage_by_hour(store, start.replace(minute=0), end)
-    return lay_out(choice, watch, topics, points, unwatched_steps(choice, covered, now=now, since=since), now=now)
+    return lay_out(
+        choice, watch, topics, points, unwatched_steps(choice, covered, now=now, since=since), now=now
+    )
 
 
-def lay_out(  # noqa: PLR0913 - what a figure is made of
+def lay_out(
     choice: Choice,
     watch: Watch,
     topics: Sequence[str],
@@ -198,7 +207,9 @@ def unwatched_steps(
     running = now.replace(minute=0, second=0, microsecond=0)
     watched.add(running)
     return tuple(
-        since is None or step + choice.step_length <= since or not _any_hour(step, choice.step_length, watched)
+        since is None
+        or step + choice.step_length <= since
+        or not _any_hour(step, choice.step_length, watched)
         for step in _steps(start, end, choice.step_length)
     )
 
@@ -222,7 +233,7 @@ def _label(step: datetime, choice: Choice) -> str:
     return step.strftime("%H:%M" if choice.span <= timedelta(hours=24) else "%a %d %H:%M")
 
 
-def _top(store: Store, start: datetime, end: datetime, measure: str) -> list[str]:
-    totals = [total for total in topic_totals(store, start, end) if total.name != EVERYTHING]
-    totals.sort(key=lambda total: (-getattr(total, measure), total.name))
-    return [total.name for total in totals[:MOST_SERIES]]
+def _top(store: Store, watch: Watch, choice: Choice, start: datetime, end: datetime) -> list[str]:
+    sums = topic_sums(store, [topic.id for topic in watch.topics], start=start, end=end).values()
+    busiest = sorted(sums, key=lambda total: (-getattr(total, choice.measure), total.name))
+    return [total.name for total in busiest if getattr(total, choice.measure) > 0][:MOST_SERIES]

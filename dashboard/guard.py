@@ -1,9 +1,11 @@
-"""The door of the server: which hosts, origins and tokens are let in, and the headers every answer carries."""
+"""The door of the server: which hosts, origins and tokens are let in, and every answer's headers."""
 
 import hashlib
 import hmac
 import ipaddress
+from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -28,6 +30,7 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
 }
 OPEN_PATHS = ("/healthz", "/login", "/static/")  # need no token
+TRIES, WITHIN = 10, timedelta(minutes=1)  # wrong tokens before the login form pauses
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Scope = MutableMapping[str, Any]
@@ -44,6 +47,7 @@ class Guard:
         self._token = read_token(settings)
         self._hosts = allowed_hosts(settings)
         self._any_address = not is_loopback(settings.host)
+        self._wrong: deque[datetime] = deque(maxlen=TRIES)
 
     @property
     def asks_token(self) -> bool:
@@ -53,6 +57,14 @@ class Guard:
     def is_token(self, given: str) -> bool:
         """Whether `given` is the token, in constant time."""
         return self._token is not None and hmac.compare_digest(given.encode(), self._token.encode())
+
+    def count_wrong(self, now: datetime) -> None:
+        """Note a wrong token in the form."""
+        self._wrong.append(now)
+
+    def pauses(self, now: datetime) -> bool:
+        """Whether the form takes no tokens for now: too many wrong ones came, from wherever."""
+        return len(self._wrong) == TRIES and now - self._wrong[0] < WITHIN
 
     def session(self) -> str:
         """The cookie's value: derived from the token, so that changing the token ends every session."""

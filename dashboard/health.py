@@ -45,7 +45,9 @@ def judge(signs: Signs, now: datetime) -> tuple[Check, Check]:
     if signs.feeds and overdue:
         pollers = Check("pollers", False, _last("a feed has been due since", signs.due_since))
     else:
-        alive = "the poller is alive" if polling else _last("no poller is alive; last fetch", signs.fetched_at)
+        alive = (
+            "the poller is alive" if polling else _last("no poller is alive; last fetch", signs.fetched_at)
+        )
         pollers = Check("pollers", polling, alive)
     return Check("workers", working, workers), pollers
 

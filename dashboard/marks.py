@@ -1,4 +1,4 @@
-"""Cuts a text into marked and unmarked pieces, from evidence spans in code points; escaping is the template's job."""
+"""Cuts a text into marked and unmarked pieces, by evidence spans; escaping is the template's job."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Piece:
 
 
 def merge(spans: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    """Return the union of the ranges as ordered, disjoint ranges; whatever does not fit in `length` is left out."""
+    """Return the union of the ranges as ordered, disjoint ranges; what does not fit `length` is left out."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if not 0 <= start < end <= length:
@@ -48,7 +48,7 @@ def mark(text: str, field: str, spans: Iterable[Span]) -> list[Piece]:
 
 
 def mark_excerpt(text: str, field: str, spans: Iterable[Span], length: int = EXCERPT) -> list[Piece]:
-    """Like `mark`, for at most about `length` code points that hold the first evidence; cuts show an ellipsis."""
+    """Like `mark`, for at most about `length` code points around the first evidence; cuts show ellipses."""
     ranges = merge(((s.start, s.end) for s in spans if s.field == field), len(text))
     if len(text) <= length:
         return list(pieces(text, ranges))

@@ -1,4 +1,4 @@
-"""Runs the application on its address until a signal, and ends live streams first, so that stopping is quick."""
+"""Runs the application on its address until a signal, and ends live streams first: stopping is quick."""
 
 import asyncio
 import contextlib
@@ -64,9 +64,7 @@ async def serve_until(app: FastAPI, listener: socket.socket, stop: asyncio.Event
         site.hub.stop()
 
 
-async def _serve(
-    app: FastAPI, listener: socket.socket, started: Callable[[str], None] | None
-) -> None:
+async def _serve(app: FastAPI, listener: socket.socket, started: Callable[[str], None] | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,11 +84,15 @@ def address_of(listener: socket.socket) -> str:
 def _bind(settings: ServeSettings) -> socket.socket:
     where = f"{settings.host}:{settings.port}"
     try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        found = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
         family, kind, protocol, _, address = found[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise ConfigurationError([f"serve.host: {settings.host} is no address here: {error.strerror}"]) from error
+        raise ConfigurationError(
+            [f"serve.host: {settings.host} is no address here: {error.strerror}"]
+        ) from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)

@@ -1,4 +1,4 @@
-"""Settings of `newsbeam serve`: where it listens, who may talk to it, and the refusal to be open by accident."""
+"""Settings of `newsbeam serve`: where it listens, who may talk to it, and never open by accident."""
 
 import ipaddress
 import socket
@@ -14,9 +14,9 @@ SHORTEST_TOKEN = 16
 class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the page and the API listen, and who may talk to them.
 
-    `token` (or the first line of `token_file`) is asked for when set, and must be set on any address but loopback.
-    `allowed_hosts` are the names, beside the bound address, under which browsers may reach this server: any other
-    Host header is refused, so that a hostile page cannot re-point its own name at it (DNS rebinding).
+    `token` (or the content of `token_file`) is asked for when set, and needed on any address but loopback.
+    `allowed_hosts` are the names, beside the bound address, under which browsers may reach this server: any
+    other Host header is refused, so that no page can re-point its own name at it (DNS rebinding).
     """
 
     host: str = "127.0.0.1"
@@ -41,23 +41,23 @@ def is_loopback(host: str) -> bool:
 def read_token(settings: ServeSettings) -> str | None:
     """Return the token that callers must show, None when none is asked for.
 
-    Raises `ConfigurationError` when the token cannot be read, is too short, or is missing where others can connect.
+    Raises `ConfigurationError` when it cannot be read, is too short, or is missing where others can connect.
     """
     token = settings.token
     if settings.token_file is not None:
         try:
             token = Path(settings.token_file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError([f"serve.token_file: cannot read {settings.token_file}: {error}"]) from error
+            raise ConfigurationError(
+                [f"serve.token_file: cannot read {settings.token_file}: {error}"]
+            ) from error
     if token is not None and len(token) < SHORTEST_TOKEN:
-        raise ConfigurationError([f"serve.token: at least {SHORTEST_TOKEN} characters, or anyone may guess it"])
-    if token is None and not is_loopback(settings.host):
         raise ConfigurationError(
-            [
-                f"serve.host: {settings.host} can be reached from other machines, so a token is needed: "
-                "set serve.token_file (or serve.host: 127.0.0.1)"
-            ]
+            [f"serve.token: at least {SHORTEST_TOKEN} characters, or anyone may guess it"]
         )
+    if token is None and not is_loopback(settings.host):
+        reached = f"serve.host: {settings.host} can be reached from other machines, so a token is needed"
+        raise ConfigurationError([f"{reached}: set serve.token_file (or serve.host: 127.0.0.1)"])
     return token
 
 

@@ -17,7 +17,13 @@ from dashboard.marks import mark, mark_excerpt
 from dashboard.stream import Hub
 from dashboard.times import clock, exact, relative
 
-NAVIGATION = (("/", "Overview"), ("/stories", "Stories"), ("/alerts", "Alerts"), ("/topics", "Topics"), ("/feeds", "Feeds"))
+NAVIGATION = (
+    ("/", "Overview"),
+    ("/stories", "Stories"),
+    ("/alerts", "Alerts"),
+    ("/topics", "Topics"),
+    ("/feeds", "Feeds"),
+)
 
 
 class Site:
@@ -36,7 +42,7 @@ class Site:
         return HTMLResponse(self.render(template, **values), status_code=status)
 
     def render(self, template: str, **values: Any) -> str:
-        """Render a template; `now` is the moment that all its relative times refer to, `watch` what is watched."""
+        """Render a template; `now` is what its relative times refer to, `watch` what is watched."""
         values.setdefault("now", self.context.now())
         values.setdefault("watch", self.context.watch())
         return self._templates.get_template(template).render(**values)
@@ -77,14 +83,14 @@ def _environment(assets: Assets) -> Environment:
 def _number(value: float | None) -> str:
     """Thousands apart by a thin space; a dash for nothing."""
     if value is None:
-        return "–"
+        return "\N{EN DASH}"
     return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def _share(part: int, whole: int) -> str:
     """A part of a whole in percent."""
     if not whole:
-        return "–"
+        return "\N{EN DASH}"
     percent = 100 * part / whole
     return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
 

@@ -1,7 +1,7 @@
 """Live streams: one look at the store for all of them, server-sent events that resume where a client stopped.
 
-A cursor is `epoch:alert_seq`. The epoch changes when a backup is restored: a client with an old one is told to start
-over (`reset`), so that it never skips what the restored store numbers anew.
+A cursor is `epoch:alert_seq`. The epoch changes when a backup is restored: a client with an old one is told
+to start over (`reset`), so that it never skips what the restored store numbers anew.
 """
 
 import asyncio
@@ -154,21 +154,13 @@ async def follow(
             if found is None:
                 yield b": quiet\n\n"
                 continue
-            if cursor is None:
-                cursor = Cursor(found.epoch, found.alert_seq)
-                yield Event("hello", "", str(cursor)).encode()
-            elif cursor.epoch != found.epoch:
-                cursor = Cursor(found.epoch, 0)
-                yield Event("reset", "", str(cursor)).encode()
-            while cursor.seq < found.alert_seq and not hub.stopping:
-                views = await run_in_threadpool(
-                    latest_alerts, store, topic=topic, after=cursor.seq, limit=PAGE
-                )
-                for view in views:
-                    cursor = Cursor(found.epoch, view.alert_seq)
-                    yield Event("alert", render(view), str(cursor)).encode()
-                if len(views) < PAGE:
-                    cursor = Cursor(found.epoch, max(cursor.seq, found.alert_seq))
+            cursor, greeting = _align(cursor, found)
+            if greeting:
+                yield greeting
+            async for view in _alerts_after(hub, store, cursor, found.alert_seq, topic):
+                cursor = Cursor(found.epoch, view.alert_seq)
+                yield Event("alert", render(view), str(cursor)).encode()
+            cursor = Cursor(found.epoch, max(cursor.seq, found.alert_seq))
             if seen is None or seen.record_seq != found.record_seq:
                 yield Event("recorded", str(found.record_seq), str(cursor)).encode()
             seen = found
@@ -176,3 +168,28 @@ async def follow(
         logger.warning("live stream ends: %s", error)  # the client comes back with its cursor
     finally:
         hub.leave()
+
+
+def _align(cursor: Cursor | None, found: Pulse) -> tuple[Cursor, bytes]:
+    """Return where to follow from, and what to tell the client of it."""
+    if cursor is None:
+        cursor = Cursor(found.epoch, found.alert_seq)
+        return cursor, Event("hello", "", str(cursor)).encode()
+    if cursor.epoch != found.epoch:
+        cursor = Cursor(found.epoch, 0)
+        return cursor, Event("reset", "", str(cursor)).encode()
+    return cursor, b""
+
+
+async def _alerts_after(
+    hub: Hub, store: Store, cursor: Cursor, until: int, topic: str | None
+) -> AsyncIterator[AlertView]:
+    """Yield alerts after the cursor, page by page."""
+    at = cursor.seq
+    while at < until and not hub.stopping:
+        views = await run_in_threadpool(latest_alerts, store, topic=topic, after=at, limit=PAGE)
+        for view in views:
+            at = view.alert_seq
+            yield view
+        if len(views) < PAGE:
+            return

@@ -147,6 +147,7 @@ def expose() -> tuple[bytes, str]:
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
+
 # --- what the store knows, computed when asked ------------------------------------------------------------
 
 STORED = {  # metric: (help, label)
@@ -179,7 +180,7 @@ class _Stored(Collector):
 
 
 def expose_stored(numbers: Mapping[str, Mapping[str, float]]) -> bytes:
-    """Return numbers from the store as an exposition: by name in `STORED`, then by label value (`""`: none)."""
+    """Return numbers from the store as an exposition: by name in `STORED`, then by label value."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Stored(numbers))
     return generate_latest(registry)

@@ -1,7 +1,5 @@
 """The login form: the token in, a session cookie out."""
 
-import time
-from collections import deque
 from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, Request
@@ -13,8 +11,6 @@ from dashboard.site import SiteOf
 router = APIRouter(include_in_schema=False)
 
 LONGEST_FORM = 8192
-TRIES, WITHIN_S = 10, 60.0  # wrong tokens from anywhere, before the form pauses
-_wrong: deque[float] = deque(maxlen=TRIES)
 
 
 @router.get("/login")
@@ -37,11 +33,12 @@ async def log_in(request: Request, site: SiteOf) -> Response:
             return Response("the form is too large\n", status_code=413, media_type="text/plain")
     form = parse_qs(body.decode("utf-8", "replace"))
     target = _own_path(form.get("next", ["/"])[0])
-    if _too_many():
+    now = site.context.now()
+    if site.guard.pauses(now):
         message = "Too many wrong tokens: wait a minute."
         return site.page(request, "login.html", status=429, target=target, message=message, watch=None)
     if not site.guard.is_token(form.get("token", [""])[0].strip()):
-        _wrong.append(time.monotonic())
+        site.guard.count_wrong(now)
         message = "That is not the token."
         return site.page(request, "login.html", status=403, target=target, message=message, watch=None)
     answer = RedirectResponse(target, status_code=303)
@@ -62,10 +59,6 @@ def log_out() -> Response:
     answer = RedirectResponse("/login", status_code=303)
     answer.delete_cookie(COOKIE)
     return answer
-
-
-def _too_many() -> bool:
-    return len(_wrong) == TRIES and time.monotonic() - _wrong[0] < WITHIN_S
 
 
 def _own_path(target: str) -> str:

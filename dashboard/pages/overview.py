@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from dashboard.figures import draw, read_choice
 from dashboard.pages.charts import chart_values
 from dashboard.pages.summary import read_so_far
+from dashboard.pages.sums import busiest, sums_until
 from dashboard.site import SiteOf
 from dashboard.stream import Cursor
 from newsbeam.count import EVERYTHING
@@ -26,8 +27,7 @@ def overview(request: Request, site: SiteOf) -> HTMLResponse:
     pulse = pages.pulse(store)  # before the alerts: what comes after it arrives by the stream
     reading = read_so_far(watch, reads.feed_health(store, now))
     choice = read_choice(request.query_params)
-    day = reads.topic_totals(store, now - timedelta(hours=24), now + timedelta(minutes=15))
-    sums = {total.name: total for total in day}
+    sums = sums_until(site, now, timedelta(hours=24))
     return site.page(
         request,
         "overview.html",
@@ -41,10 +41,6 @@ def overview(request: Request, site: SiteOf) -> HTMLResponse:
         views=reads.latest_alerts(store, limit=ALERTS),
         stories=reads.latest_stories(store, limit=STORIES),
         everything=sums.get(EVERYTHING),
-        topic_sums=[(topic, sums.get(topic.id)) for topic in _busiest(watch.topics, sums)],
+        topic_sums=[(topic, sums.get(topic.id)) for topic in busiest(watch, sums)],
         **chart_values(draw(store, choice, watch, now=now, since=reading.watching_since), "/"),
     )
-
-
-def _busiest(topics, sums):  # type: ignore[no-untyped-def]
-    return sorted(topics, key=lambda topic: (-(sums[topic.id].stories if topic.id in sums else 0), topic.name))

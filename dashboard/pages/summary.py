@@ -1,4 +1,4 @@
-"""What several pages say of the whole: feeds read so far, watching since, and whether the network is there."""
+"""What several pages say of the whole: feeds read so far, watching since, is the network there."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ AWAY = frozenset({"dns", "connect", "timeout", "protocol"})  # kinds that a miss
 
 @dataclass(frozen=True)
 class FeedLine:
-    """One feed as pages list it: the subscription (None when it was removed), and its health (None: not yet read)."""
+    """One feed as pages list it: the subscription (None: removed) and its health (None: not yet read)."""
 
     id: str
     name: str
@@ -73,7 +73,7 @@ class Reading:
 
     @property
     def offline(self) -> bool:
-        """Whether it looks as if there were no network: every feed tried so far failed, most for want of one."""
+        """Whether it looks as if there were no network: every feed tried so far failed, most of them so."""
         failed = self.failed
         away = [line for line in failed if line.health and line.health.state.error_kind in AWAY]
         return bool(failed) and not self.done and 2 * len(away) > len(failed)

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from dashboard.context import TopicLabel
 from dashboard.figures import draw, read_choice
 from dashboard.pages.charts import chart_values
+from dashboard.pages.sums import busiest, sums_until
 from dashboard.site import SiteOf
 from newsbeam.count import EVERYTHING
 from newsbeam.errors import NotFound
@@ -22,12 +23,10 @@ PLACES = 10
 @router.get("/topics")
 def list_topics(request: Request, site: SiteOf) -> HTMLResponse:
     """The topics of the active catalog."""
-    now = site.context.now()
-    end = now + timedelta(minutes=15)
-    day = {t.name: t for t in reads.topic_totals(site.context.store, now - timedelta(hours=24), end)}
-    week = {t.name: t for t in reads.topic_totals(site.context.store, now - timedelta(days=7), end)}
-    watch = site.context.watch()
-    topics = sorted(watch.topics, key=lambda t: (-(week[t.id].stories if t.id in week else 0), t.name))
+    now, watch = site.context.now(), site.context.watch()
+    day = sums_until(site, now, timedelta(hours=24))
+    week = sums_until(site, now, timedelta(days=7))
+    topics = busiest(watch, week)
     return site.page(
         request, "topics.html", now=now, watch=watch, topics=topics, day=day, week=week,
         everything=week.get(EVERYTHING),
@@ -55,7 +54,9 @@ def show_topic(request: Request, site: SiteOf, topic: str) -> HTMLResponse:
         rules=[rule for rule in watch.rules if f"topic:{topic}" in rule.when.replace('"', "")],
         stories=stories,
         places={
-            name: reads.dimension_totals(store, topic=topic, dimension=name, start=start, end=end, limit=PLACES)
+            name: reads.dimension_totals(
+                store, topic=topic, dimension=name, start=start, end=end, limit=PLACES
+            )
             for name in ("outlet", "language")
         },
         record_seq=pages.pulse(store).record_seq,

@@ -2,10 +2,12 @@
 "use strict";
 (() => {
   document.documentElement.classList.add("js");
+  // Ages are those of the server's clock: the browser's may be wrong.
+  const skew = Date.now() - Date.parse(document.body.dataset.now);
   const STEPS = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [5184000, 86400, "d"]];
 
   function relative(then) {
-    const seconds = (Date.now() - then) / 1000;
+    const seconds = (Date.now() - skew - then) / 1000;
     const distance = Math.abs(seconds);
     if (distance < 5) return "now";
     for (const [limit, unit, name] of STEPS) {

@@ -11,13 +11,14 @@
       const width = area.width / Math.max(1, flags.length);
       ctx.save();
       ctx.fillStyle = options.color;
-      flags.forEach((flag, i) => {
-        if (flag) {
-          const middle = x.getPixelForValue(i);
-          const left = Math.max(area.left, middle - width / 2);
-          ctx.fillRect(left, area.top, Math.min(area.right, middle + width / 2) - left, area.height);
-        }
-      });
+      for (let i = 0; i < flags.length; i++) {
+        if (!flags[i]) continue;
+        const first = i;
+        while (flags[i + 1]) i++;
+        const left = Math.max(area.left, x.getPixelForValue(first) - width / 2);
+        const right = Math.min(area.right, x.getPixelForValue(i) + width / 2);
+        ctx.fillRect(left, area.top, right - left, area.height);
+      }
       ctx.restore();
     },
   };
@@ -29,7 +30,7 @@
     const ink = colour(`--s${(i % 6) + 1}`);
     const common = { label: series.name, data: series.values, borderColor: ink, backgroundColor: ink };
     if (bars) return { ...common, categoryPercentage: 0.9, barPercentage: 0.95, borderRadius: 2, maxBarThickness: 48 };
-    return { ...common, borderWidth: 1.8, borderDash: dashes[i % 6], pointRadius: 0, pointHitRadius: 8, tension: 0.2, spanGaps: true };
+    return { ...common, borderWidth: 1.8, borderDash: dashes[i % 6], pointRadius: 0, pointHitRadius: 8, cubicInterpolationMode: "monotone", spanGaps: true };
   }
 
   function options(figure, bars) {
