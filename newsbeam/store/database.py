@@ -18,6 +18,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from newsbeam.errors import ConfigurationError
 from newsbeam.store.failures import translate
 
+Transaction = Connection  # what `read`, `write` and `locked` yield, for those who pass it on
+
 _LOCK = 0x6E65777362656D  # the one store-wide advisory lock: "newsbem" in ASCII
 _WAL_LIMIT = 32 * 1024 * 1024
 _WAL_EVERY = 100  # write transactions between looks at the log's size

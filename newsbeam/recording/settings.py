@@ -1,0 +1,30 @@
+"""Section `recording`: what is news, what is late, what is one story."""
+
+import msgspec
+
+
+class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How records become stories and alerts.
+
+    `max_age_s`: older than this when first seen, a story is history and tells nothing (a rule may set its own).
+    `late_after_s`: an alert told later than this after its story was published is marked late.
+    `future_s`: how far ahead of the bus's clock a publication time may lie before it counts as impossible.
+    `cluster_window_s`: equal texts further apart than this are two events (a weekly column, a standing notice).
+    `oldest_s`: a story published before this is recorded no more; it should equal the retention of stories.
+    `excerpt_chars`: what is kept of a text whose outlet allows an excerpt.
+    `dead_value_bytes`: how much of a dead letter is kept.
+    """
+
+    max_age_s: float = 48 * 3600.0
+    late_after_s: float = 3600.0
+    future_s: float = 600.0
+    cluster_window_s: float = 72 * 3600.0
+    oldest_s: float = 400 * 86400.0
+    excerpt_chars: int = 300
+    dead_value_bytes: int = 1024 * 1024
+
+    def __post_init__(self) -> None:
+        if min(self.max_age_s, self.cluster_window_s, self.oldest_s) <= 0:
+            raise ValueError("max_age, cluster_window and oldest: more than 0")
+        if self.excerpt_chars < 1 or self.dead_value_bytes < 1:
+            raise ValueError("excerpt_chars and dead_value_bytes: at least 1")

@@ -1,0 +1,238 @@
+"""Writing what a chunk changed: few statements, in one transaction, under the lock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
+
+from newsbeam.alerts.decide import Telling
+from newsbeam.codec import encode_alert, to_json
+from newsbeam.count import Cell
+from newsbeam.store.known import KnownCluster
+from newsbeam.store.schema import (
+    alert,
+    cluster,
+    count,
+    dead_letter,
+    decision,
+    disposition,
+    outbox,
+    position,
+    sequence,
+    sighting,
+    story,
+    story_body,
+    story_key,
+    tag,
+)
+from newsbeam.store.statements import batched, insert_all, insert_new, upsert
+
+Row = dict[str, Any]
+_DELETED_AT_ONCE = 500
+
+
+@dataclass
+class Changes:
+    """Everything that one chunk changes, by table."""
+
+    keys: list[Row] = field(default_factory=list)
+    stories: dict[str, Row] = field(default_factory=dict)
+    revisions: dict[str, Row] = field(default_factory=dict)
+    fetches: dict[str, int] = field(default_factory=dict)
+    bodies: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    tags: dict[str, list[Row]] = field(default_factory=dict)
+    sightings: list[Row] = field(default_factory=list)
+    clusters: dict[str, tuple[KnownCluster, int]] = field(default_factory=dict)
+    counts: dict[tuple[datetime, Cell], tuple[int, int]] = field(default_factory=dict)
+    decisions: list[Row] = field(default_factory=list)
+    alerts: dict[str, Telling] = field(default_factory=dict)
+    alert_seqs: dict[str, int] = field(default_factory=dict)
+    outbox: list[Row] = field(default_factory=list)
+    dead: list[Row] = field(default_factory=list)
+    sequences: dict[str, int] = field(default_factory=dict)
+
+    def add_cluster(self, one: KnownCluster) -> None:
+        """Note one more story in a cluster."""
+        _, stories = self.clusters.get(one.id, (one, 0))
+        self.clusters[one.id] = (one, stories + 1)
+
+    def add_count(self, bucket: datetime, cell: Cell, stories: int, clusters: int) -> None:
+        """Note a change of one counter."""
+        had_stories, had_clusters = self.counts.get((bucket, cell), (0, 0))
+        self.counts[(bucket, cell)] = (had_stories + stories, had_clusters + clusters)
+
+
+def write_changes(connection: Connection, changes: Changes) -> None:
+    """Write everything that a chunk changed."""
+    insert_all(connection, story_key, changes.keys)
+    insert_all(connection, story, list(changes.stories.values()))
+    _revise(connection, changes)
+    _write_bodies(connection, changes)
+    _write_tags(connection, changes)
+    _write_sightings(connection, changes)
+    _write_clusters(connection, changes)
+    _write_counts(connection, changes)
+    insert_all(connection, decision, changes.decisions)
+    _write_alerts(connection, changes)
+    insert_all(connection, outbox, changes.outbox)
+    insert_new(connection, dead_letter, changes.dead)
+    upsert(connection, sequence, [{"name": n, "value": v} for n, v in sorted(changes.sequences.items())])
+
+
+def move_position(
+    connection: Connection, topic: str, partition: int, span: tuple[int, int], now: datetime
+) -> None:
+    """Move a partition's next offset to the span's end; a partition seen first begins at the span's start."""
+    start, end = span
+    moved = connection.execute(
+        update(position)
+        .where(position.c.topic == topic, position.c.partition == partition)
+        .values(next=end, moved_at=now)
+    ).rowcount
+    if not moved:
+        row = {"topic": topic, "partition": partition, "base": start, "next": end, "moved_at": now}
+        insert_all(connection, position, [row])
+
+
+def next_offset(connection: Connection, topic: str, partition: int) -> int | None:
+    """Return the offset that a partition is to be recorded from, None before its first record."""
+    query = select(position.c.next).where(position.c.topic == topic, position.c.partition == partition)
+    found: int | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def add_dispositions(connection: Connection, topic: str, partition: int, ended: Mapping[str, int]) -> None:
+    """Count how records of a partition ended."""
+    rows = [
+        {"topic": topic, "partition": partition, "disposition": name, "records": number}
+        for name, number in sorted(ended.items())
+        if number
+    ]
+    upsert(connection, disposition, rows, add=("records",))
+
+
+def insert_bodies(connection: Connection, rows: Iterable[tuple[str, str, datetime]]) -> None:
+    """Insert bodies whose stories are recorded later in the same transaction; in order, so that two
+    recorders never wait for each other in a circle."""
+    insert_new(
+        connection,
+        story_body,
+        [{"story": one, "body": body, "published_at": at} for one, body, at in sorted(rows)],
+    )
+
+
+def delete_orphaned_bodies(connection: Connection, stories: Iterable[str]) -> None:
+    """Delete the bodies, of these, that no story was recorded for."""
+    for batch in batched(sorted(stories), _DELETED_AT_ONCE):
+        none = ~exists().where(story.c.id == story_body.c.story)
+        connection.execute(delete(story_body).where(story_body.c.story.in_(batch), none))
+
+
+def _revise(connection: Connection, changes: Changes) -> None:
+    key = story.c.id == bindparam("of")
+    if changes.revisions:
+        rows = [{"of": one, **row} for one, row in changes.revisions.items()]
+        columns: Row = {name: bindparam(name) for name in rows[0] if name != "of"}
+        connection.execute(update(story).where(key).values(columns), rows)
+    fetches = [{"of": one, "seen": fetch} for one, fetch in changes.fetches.items()]
+    if fetches:
+        connection.execute(update(story).where(key).values(fetch=bindparam("seen")), fetches)
+
+
+def _write_bodies(connection: Connection, changes: Changes) -> None:
+    gone = [one for one, (body, _) in changes.bodies.items() if not body and one in changes.revisions]
+    for batch in batched(gone, _DELETED_AT_ONCE):
+        connection.execute(delete(story_body).where(story_body.c.story.in_(batch)))
+    rows = [
+        {"story": one, "published_at": at, "body": body}
+        for one, (body, at) in sorted(changes.bodies.items())
+        if body
+    ]
+    upsert(connection, story_body, rows)
+
+
+def _write_tags(connection: Connection, changes: Changes) -> None:
+    for batch in batched(sorted(changes.revisions.keys() & changes.tags.keys()), _DELETED_AT_ONCE):
+        connection.execute(delete(tag).where(tag.c.story.in_(batch)))
+    insert_all(connection, tag, [row for rows in changes.tags.values() for row in rows])
+
+
+def _write_sightings(connection: Connection, changes: Changes) -> None:
+    insert_all(connection, sighting, changes.sightings)
+    numbers: dict[str, int] = {}
+    for row in changes.sightings:
+        numbers[row["story"]] = numbers.get(row["story"], 0) + 1
+    if numbers:
+        connection.execute(
+            update(story)
+            .where(story.c.id == bindparam("of"))
+            .values(sightings=story.c.sightings + bindparam("more")),
+            [{"of": one, "more": number} for one, number in numbers.items()],
+        )
+
+
+def _write_clusters(connection: Connection, changes: Changes) -> None:
+    rows = [
+        {
+            "id": one.id,
+            "text_hash": one.text_hash,
+            "founded_at": one.founded_at,
+            "updated_at": one.updated_at,
+            "stories": stories,
+        }
+        for one, stories in changes.clusters.values()
+    ]
+    upsert(connection, cluster, rows, add=("stories",))
+
+
+def _write_counts(connection: Connection, changes: Changes) -> None:
+    rows = [
+        {
+            "bucket": bucket,
+            "topic": cell.topic,
+            "dimension": cell.dimension,
+            "value": cell.value,
+            "stories": stories,
+            "clusters": clusters,
+        }
+        for (bucket, cell), (stories, clusters) in sorted(changes.counts.items())
+        if stories or clusters
+    ]
+    upsert(connection, count, rows, add=("stories", "clusters"))
+
+
+def _write_alerts(connection: Connection, changes: Changes) -> None:
+    new, grown = [], []
+    for one, telling in changes.alerts.items():
+        row = {"stories": telling.stories, "families": to_json(telling.families)}
+        if one not in changes.alert_seqs:
+            grown.append({"of": one, **row})
+            continue
+        told = telling.alert
+        new.append(
+            {
+                "id": one,
+                "alert_seq": changes.alert_seqs[one],
+                "rule": told.rule,
+                "rule_version": told.rule_version,
+                "topic": told.topic,
+                "severity": told.severity.value,
+                "cluster": told.cluster,
+                "story": told.story,
+                "version": told.version,
+                "document": encode_alert(told),
+                "told_at": told.told_at,
+                "updated_at": told.updated_at,
+                **row,
+            }
+        )
+    upsert(connection, alert, new)
+    if grown:
+        connection.execute(
+            update(alert)
+            .where(alert.c.id == bindparam("of"))
+            .values(stories=bindparam("stories"), families=bindparam("families")),
+            grown,
+        )
