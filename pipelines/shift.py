@@ -10,6 +10,11 @@ from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 
 from newsbeam.errors import ConfigurationError
 
+_ONE_WORKER = (
+    "process.beam_options: direct_running_mode and direct_num_workers may not be set: Beam's in-process runner "
+    "loses records then; process.workers sets the number of processes"
+)
+
 
 def in_process_options(arguments: Sequence[str] = ()) -> PipelineOptions:
     """Return Beam's options for the in-process runner; raises `ConfigurationError` for more than one worker.
@@ -20,12 +25,7 @@ def in_process_options(arguments: Sequence[str] = ()) -> PipelineOptions:
     options = PipelineOptions(list(arguments))
     direct = options.view_as(DirectOptions)
     if direct.direct_running_mode != "in_memory" or direct.direct_num_workers != 1:
-        raise ConfigurationError(
-            [
-                "process.beam_options: direct_running_mode and direct_num_workers may not be set: Beam's "
-                + "in-process runner loses records then; process.workers sets the number of processes"
-            ]
-        )
+        raise ConfigurationError([_ONE_WORKER])
     return options
 
 

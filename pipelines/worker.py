@@ -68,7 +68,7 @@ class Worker:
                 self._gaps, self._pause_s = 0, self._settings.first_pause_s
             except Gap as error:
                 self._gaps += 1
-                logger.error("%s", error)
+                logger.warning("the shift ends: %s", error)
                 if self._gaps > 1:
                     return EXIT_GAP
             except (Unavailable, NotFound) as error:

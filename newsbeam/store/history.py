@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from newsbeam.codec import to_json
+from newsbeam.codec import from_json, to_json
 from newsbeam.errors import StaleCatalog
 from newsbeam.identity import content_hash
 from newsbeam.store.catalogs import DocumentKind, read_pointer
@@ -19,7 +19,11 @@ from newsbeam.story import Key, KeyKind, Origin, Story, Tag
 
 
 class PastStory(msgspec.Struct, frozen=True, kw_only=True):
-    """A recorded story. `whole` says that its text is all there, neither cut nor removed by retention."""
+    """A recorded story, as it was on the bus except for its keys.
+
+    `dimensions` are what it counts for under each of its topics, with their values. `whole` says that its
+    text is all there, neither cut nor removed by retention.
+    """
 
     id: str
     record_seq: int
@@ -27,14 +31,11 @@ class PastStory(msgspec.Struct, frozen=True, kw_only=True):
     catalog: str
     bucket: datetime
     founder: bool
+    outlet: str
+    dimensions: tuple[tuple[str, str], ...]
     topics: tuple[str, ...]
     whole: bool
     story: Story
-
-    @property
-    def dimensions(self) -> tuple[tuple[str, str], ...]:
-        """What the story counts for under each of its topics: dimensions and their values."""
-        return _dimensions(self.story.outlet or "", self.story.language or "")
 
 
 class Retagged(msgspec.Struct, frozen=True):
@@ -125,7 +126,7 @@ def _past(row: Row[Any], topics: tuple[str, ...]) -> PastStory:
         feed=row.feed,
         fetch=row.fetch,
         backfill=row.backfill,
-        outlet=row.outlet,
+        outlet=row.outlet_claim,
         summary=row.summary,
         body=row.body,
         language=row.language,
@@ -139,6 +140,8 @@ def _past(row: Row[Any], topics: tuple[str, ...]) -> PastStory:
         catalog=row.catalog,
         bucket=row.bucket,
         founder=row.founder,
+        outlet=row.outlet,
+        dimensions=_dimensions(row),
         topics=topics,
         whole=content_hash(row.title, row.summary, row.body) == row.content_hash,
         story=told,
@@ -159,15 +162,17 @@ def _replace(
         connection.execute(delete(tag).where(tag.c.story == row.id, tag.c.topic.in_(removed)))
     for topics, sign in ((added, 1), (removed, -1)):
         for topic in topics:
-            for dimension, value in _dimensions(row.outlet, row.language):
+            for dimension, value in _dimensions(row):
                 delta = deltas.setdefault((row.bucket, topic, dimension, value), [0, 0])
                 delta[0] += sign
                 delta[1] += sign * int(row.founder)
     return Changes(added=len(added), removed=len(removed))
 
 
-def _dimensions(outlet: str, language: str) -> tuple[tuple[str, str], ...]:
-    return ("all", ""), ("outlet", outlet), ("language", language)
+def _dimensions(row: Row[Any]) -> tuple[tuple[str, str], ...]:
+    facets = from_json(row.facets, dict[str, tuple[str, ...]])
+    more = {(dimension, value) for dimension, values in facets.items() for value in values}
+    return ("all", ""), ("outlet", row.outlet), ("language", row.language), *sorted(more)
 
 
 def _write_tags(

@@ -21,7 +21,7 @@ class PastMatch(msgspec.Struct, frozen=True):
     story: str
     title: str
     url: str | None
-    outlet: str | None
+    outlet: str
     published_at: datetime | None
     spans: tuple[Span, ...]
 
@@ -83,4 +83,4 @@ def _spans(enriched: EnrichedStory, name: str) -> tuple[Span, ...] | None:
 
 def _match(past: PastStory, spans: tuple[Span, ...]) -> PastMatch:
     told = past.story
-    return PastMatch(past.id, told.title, told.url, told.outlet, told.published_at, spans)
+    return PastMatch(past.id, told.title, told.url, past.outlet, told.published_at, spans)

@@ -20,8 +20,8 @@ from newsbeam.store.reads import dead_letters
 from newsbeam.store.schema import position
 from newsbeam.store.statements import upsert
 from pipelines.run import EXIT_GAP, EXIT_HANG, EXIT_STOPPED, owner_of, record_exit
-from tests.graph.conftest import World, a_story
 from tests.graph.poison import DEADLY, ENDLESS
+from tests.graph.world import World, a_story
 
 PROGRAM = Path(__file__).with_name("worker.py")
 ROOT = PROGRAM.parents[2]

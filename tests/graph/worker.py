@@ -4,9 +4,8 @@ import signal
 import sys
 import threading
 
-from newsbeam.recording import RecordingSettings
-
 from newsbeam.bus import open_bus
+from newsbeam.recording import RecordingSettings
 from newsbeam.store.database import open_store
 from pipelines.run import run_worker
 from pipelines.settings import ProcessSettings
