@@ -94,7 +94,7 @@ class Store:
         """
         with self._transaction("IMMEDIATE") as connection:
             yield connection
-        self._truncate_log()
+        self._limit_log()
 
     @contextmanager
     def locked(self) -> Iterator[Connection]:
@@ -144,13 +144,18 @@ class Store:
                 self._engine = _open_engine(self._url, self._settings)
             return self._engine
 
-    def _truncate_log(self) -> None:
-        """Now and then cut SQLite's write-ahead log back, unless a reader is in the way."""
+    def _limit_log(self) -> None:
+        """Now and then cut the log back when it has grown."""
         self._writes += 1
         if self.path is None or self._writes % _WAL_EVERY:
             return
         log = self.path.with_name(self.path.name + "-wal")
-        if not log.exists() or log.stat().st_size < _WAL_LIMIT:
+        if log.exists() and log.stat().st_size >= _WAL_LIMIT:
+            self.truncate_log()
+
+    def truncate_log(self) -> None:
+        """Cut SQLite's write-ahead log back, unless a reader is in the way; nothing to do on PostgreSQL."""
+        if not self.is_sqlite:
             return
         try:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
