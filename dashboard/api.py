@@ -4,7 +4,6 @@ Cursors are `epoch:seq`: page with `after` (oldest first, to follow) or `before`
 A store that was restored from a backup has a new epoch: an old cursor starts over: the answer says `reset`.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -271,15 +270,13 @@ def _where(site: Site, after: str | None, before: str | None) -> Where:
 
 
 def _bound(text: str | None, epoch: str) -> tuple[int | None, bool]:
-    """The sequence of a cursor, and whether it is of another epoch; a bare number is taken as of this one."""
+    """The sequence of a cursor, and whether it is of another epoch."""
     if text is None:
         return None, False
-    if re.fullmatch(r"[0-9]{1,18}", text):
-        return int(text), False
     cursor = read_cursor(text)
     if cursor is None:
         raise HTTPException(422, f"{text!r} is no cursor")
-    return cursor.seq, cursor.epoch != epoch
+    return cursor.seq, cursor.epoch not in ("", epoch)
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -36,9 +36,9 @@ class Cursor:
 
 
 def read_cursor(text: str | None) -> Cursor | None:
-    """Read a cursor; None for anything else."""
-    epoch, colon, seq = (text or "").rpartition(":")
-    return Cursor(epoch, int(seq)) if colon and seq.isascii() and seq.isdigit() and len(seq) < 19 else None
+    """Read a cursor, None for anything else; a bare number is of whatever epoch the store has."""
+    epoch, _, seq = (text or "").rpartition(":")
+    return Cursor(epoch, int(seq)) if seq.isascii() and seq.isdigit() and len(seq) < 19 else None
 
 
 class Full(Exception):
@@ -175,6 +175,8 @@ def _align(cursor: Cursor | None, found: Pulse) -> tuple[Cursor, bytes]:
     if cursor is None:
         cursor = Cursor(found.epoch, found.alert_seq)
         return cursor, Event("hello", "", str(cursor)).encode()
+    if not cursor.epoch:
+        return Cursor(found.epoch, cursor.seq), b""
     if cursor.epoch != found.epoch:
         cursor = Cursor(found.epoch, 0)
         return cursor, Event("reset", "", str(cursor)).encode()

@@ -45,8 +45,8 @@ HEADLINES = [
     ("A museum in the old customs house opens its cellars", None),
 ]
 SUMMARY = (
-    "Delegates met for a third day on the {place} proposal. Officials said that the {word} would be "
-    "discussed again before the end of the week, and that two of the parties had asked for more time to read the text."
+    "Delegates met again on the {place} proposal. Officials said that the {word} would be "
+    "discussed once more before the end of the week, and that two of the parties had asked for more time."
 )
 
 
@@ -341,7 +341,7 @@ def watching(feeds: tuple[Feed, ...] | None = None) -> Watch:
 
 
 def ordinary_day(store: Store, stories: int = 240) -> Newsroom:
-    """A day like others: stories over 36 hours, some from before watching, alerts, a dead feed, a stale one."""
+    """A day like others: 36 hours of stories, some from before watching, alerts, a dead feed, a stale one."""
     room = Newsroom(store)
     room.open()
     outlets = list(OUTLETS)
