@@ -32,17 +32,17 @@ def trace(store: Store, asked: str) -> Trace:
         return Trace(asked, stories, tuple(_mentions(connection, asked)))
 
 
-def keys_of_address(url: str) -> dict[bytes, Key]:
-    """Return every key that an address stands for, by its hash."""
+def address_keys(url: str) -> list[bytes]:
+    """Return the hashes of every key that an address stands for."""
     canonical = canonical_url(url)
     keys = [Key(KeyKind.URL, url)]
     if canonical is not None:
         keys += [Key(KeyKind.CANONICAL, canonical), Key(KeyKind.URL, canonical)]
-    return {key_hash(key): key for key in keys}
+    return [key_hash(key) for key in keys]
 
 
 def _by_keys(connection: Connection, asked: str) -> Iterable[str]:
-    rows = select_in(connection, select(story_key.c.story), story_key.c.hash, keys_of_address(asked))
+    rows = select_in(connection, select(story_key.c.story), story_key.c.hash, address_keys(asked))
     return [row.story for row in rows]
 
 
