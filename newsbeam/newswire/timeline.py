@@ -188,7 +188,7 @@ def _report(random: Random, name: str, at: float, outlet: Outlet, kind: str) -> 
         moved_at=at + 12.0 if outlet.quirk is Quirk.SLUGS else float("inf"),
     )
     yield entry
-    if outlet.quirk is Quirk.NONE and random.random() < 0.3:
+    if _is_carried(outlet) and random.random() < 0.3:
         yield _carried(entry, at + random.uniform(25, 35))
 
 
@@ -214,6 +214,11 @@ def _burst(random: Random, name: str, at: float) -> Iterator[Entry]:
 
 def _subjects(outlet: Outlet) -> Sequence[str]:
     return tuple(LANGUAGES[outlet.language].subjects)
+
+
+def _is_carried(outlet: Outlet) -> bool:
+    """The aggregator speaks English: a reader that meets a story there first must not take it for another's."""
+    return outlet.quirk is Quirk.NONE and outlet.language == "en"
 
 
 def _carried(entry: Entry, at: float) -> Entry:
@@ -245,7 +250,7 @@ def _history(random: Random) -> Iterator[Entry]:
             continue
         own = [_old(random, f"h-{outlet.id}-{n}", outlet) for n in range(random.randint(5, 9))]
         yield from own
-        if outlet.quirk is Quirk.NONE and outlet.language == "en":
+        if _is_carried(outlet):
             yield from (_carried(entry, entry.at + 60) for entry in own[:1])
         if outlet.client or outlet.quirk is Quirk.WIRE:
             for event, kind, words, at in shared if outlet.quirk is Quirk.WIRE else random.sample(shared, 2):
