@@ -78,7 +78,7 @@ CHUNK_RECORDS = Histogram(
 )
 CHUNKS_REPEATED = Counter(
     "newsbeam_chunks_repeated",
-    "Chunks that were done again, by reason: stale_catalog, data_error, store_unavailable.",
+    "Chunks done again, by reason: already_recorded, stale_catalog, data_error, store_unavailable.",
     ["reason"],
 )
 POSITION = Gauge(

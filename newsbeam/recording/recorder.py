@@ -141,7 +141,7 @@ def _measure(report: RecordReport, records: Records, seconds: float, now: dateti
     """Count what was committed, never before."""
     CHUNK_SECONDS.observe(seconds)
     if report.next == report.start:
-        CHUNKS_REPEATED.inc()
+        CHUNKS_REPEATED.labels("already_recorded").inc()
         return
     CHUNK_RECORDS.observe(len(records))
     for name, number in report.dispositions.items():
