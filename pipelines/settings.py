@@ -1,8 +1,11 @@
 """Section `process`: how stories are read, and how the work is shared."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from newsbeam.beam import Pace
+if TYPE_CHECKING:  # commands read these settings without loading Beam
+    from newsbeam.beam import Pace
 
 
 class ProcessSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +43,10 @@ class ProcessSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("shift, turn_wait, idle_wait, lease and hang_after: more than 0")
 
     @property
-    def pace(self) -> Pace:
+    def pace(self) -> "Pace":
         """The reader's pace when it reads one partition."""
+        from newsbeam.beam import Pace
+
         return Pace(
             records=self.turn_records,
             wait_s=self.turn_wait_s,

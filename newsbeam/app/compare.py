@@ -25,7 +25,10 @@ class _Named(Protocol):
 
 
 def compare(
-    catalog: Catalog | None, feeds: Sequence[Feed], subscriptions: Sequence[Subscription], wanted: Configuration
+    catalog: Catalog | None,
+    feeds: Sequence[Feed],
+    subscriptions: Sequence[Subscription],
+    wanted: Configuration,
 ) -> list[Change]:
     """Return what making `wanted` active would change, by kind and id."""
     return [

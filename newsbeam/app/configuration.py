@@ -1,10 +1,10 @@
-"""One deployment's settings and configuration: each part's own settings composed, each file read, all mistakes at once."""
+"""One deployment's settings and configuration: each part's own, composed; all mistakes at once."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -28,7 +28,7 @@ from newsbeam.topics.loading import load_catalog
 from pipelines.settings import ProcessSettings
 
 T = TypeVar("T")
-Listed = TypeVar("Listed", Feed, Subscription)
+Listed = TypeVar("Listed", bound="Feed | Subscription")
 STARTER = Path(__file__).parent / "starter"
 CHECKOUT = Path(__file__).parents[2] / "config"
 DEPLOYMENTS = (
@@ -102,7 +102,11 @@ class Settings:
     @property
     def deployment(self) -> str:
         """The deployment's name: laptop, server or cluster. Raises `ConfigurationError` for any other mixture."""
-        kinds = (self.bus_url.partition(":")[0], self.service.runner, self.store_url.partition(":")[0].partition("+")[0])
+        kinds = (
+            self.bus_url.partition(":")[0],
+            self.service.runner,
+            self.store_url.partition(":")[0].partition("+")[0],
+        )
         match kinds:
             case ("sqlite", "direct", "sqlite"):
                 return "laptop"
@@ -111,7 +115,9 @@ class Settings:
             case ("kafka", "flink", "postgresql" | "postgres"):
                 return "cluster"
         mixture = f"bus {kinds[0]}, runner {kinds[1]}, store {kinds[2]}"
-        raise ConfigurationError([f"service: {mixture} do not go together; the deployments are {DEPLOYMENTS}"])
+        raise ConfigurationError(
+            [f"service: {mixture} do not go together; the deployments are {DEPLOYMENTS}"]
+        )
 
 
 @dataclass(frozen=True)
@@ -124,11 +130,13 @@ class Configuration:
 
 
 def find_config_dir(asked: str | None) -> Path:
-    """Return the configuration directory: as asked, else ./config, else the starter that is installed with newsbeam."""
+    """Return the configuration directory: as asked, else ./config, else the installed starter."""
     if asked is not None:
         path = Path(asked).expanduser()
         if not path.is_dir():
-            raise ConfigurationError([f"configuration directory {path} does not exist; `newsbeam init {path}` makes one"])
+            raise ConfigurationError(
+                [f"configuration directory {path} does not exist; `newsbeam init {path}` makes one"]
+            )
         return path.absolute()
     here = Path("config")
     if (here / "newsbeam.yaml").is_file():
@@ -141,7 +149,9 @@ def starter_config() -> Path:
     return STARTER if STARTER.is_dir() else CHECKOUT
 
 
-def load_settings(config_dir: Path, data_dir: str | None, environ: Mapping[str, str] = os.environ) -> Settings:
+def load_settings(
+    config_dir: Path, data_dir: str | None, environ: Mapping[str, str] = os.environ
+) -> Settings:
     """Read `newsbeam.yaml` and the environment; raises `ConfigurationError` with every mistake."""
     overrides = dict(environ)
     if data_dir is not None:
@@ -176,9 +186,11 @@ def _collected(mistakes: list[str], read: Callable[[], T]) -> T | None:
 
 
 def _with_items(
-    listed: Sequence[Listed], items: Sequence[Item], kind: ItemKind, form: type[Listed]
+    listed: tuple[Listed, ...], items: Sequence[Item], kind: ItemKind, form: type[Listed]
 ) -> tuple[Listed, ...]:
     """Return what the files list and then what the store holds; a file's item is the one that counts."""
     known = {item.id for item in listed}
-    made = [from_json(item.document, form) for item in items if item.kind == kind and item.id not in known]
+    made: list[Listed] = [
+        from_json(item.document, form) for item in items if item.kind == kind and item.id not in known
+    ]
     return (*listed, *made)

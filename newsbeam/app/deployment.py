@@ -11,6 +11,7 @@ import msgspec
 
 from connectors.channels.channel import Receipt
 from connectors.channels.deliver import Deliverer
+from newsbeam.alert import Subscription
 from newsbeam.app.configuration import (
     Configuration,
     Settings,
@@ -21,7 +22,6 @@ from newsbeam.app.configuration import (
 from newsbeam.app.datadir import make_data_dir
 from newsbeam.bus import Bus, Sent, open_bus
 from newsbeam.codec import from_json, to_json
-from newsbeam.alert import Subscription
 from newsbeam.errors import NotFound
 from newsbeam.feed import Feed
 from newsbeam.store import reads
@@ -33,6 +33,8 @@ from newsbeam.store.catalogs import (
     store_document,
 )
 from newsbeam.store.database import Store, open_store
+from newsbeam.store.dead import mark_replayed
+from newsbeam.store.history import past_stories
 from newsbeam.store.items import Item, list_items, save_item
 from newsbeam.store.migrate import migrate
 from newsbeam.topics.catalog import Catalog
@@ -152,7 +154,10 @@ class Deployment:
         catalog = ActiveConfiguration(self.store()).catalog()
         if catalog is None:
             return []
-        enriched = Enricher(catalog).enrich(stored_story(self.store(), story))
+        past = past_stories(self.store(), story.record_seq - 1, story.record_seq)
+        if not past:
+            return []
+        enriched = Enricher(catalog).enrich(past[0].story)
         now_met = {match.rule for match in enriched.rules}
         return [
             (

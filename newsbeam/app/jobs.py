@@ -19,9 +19,9 @@ _SWEEP_EVERY_S = 3600.0
 
 def run_poll(opened: Deployment) -> None:
     """Poll feeds until a signal."""
+    _begin(opened)
     from connectors.feeds.poll import Poller
 
-    _begin(opened)
     store = opened.store()
     active = ActiveConfiguration(store)
     poller = Poller(store, opened.bus, active.feeds, opened.settings.feeds)
@@ -31,9 +31,9 @@ def run_poll(opened: Deployment) -> None:
 
 def run_deliver(opened: Deployment) -> None:
     """Deliver alerts, and keep the store within its retention, until a signal."""
+    _begin(opened)
     from connectors.channels.deliver import Deliverer
 
-    _begin(opened)
     store = opened.store()
     active = ActiveConfiguration(store)
     deliverer = Deliverer(store, opened.bus, active.subscriptions, opened.settings.deliver_here)
@@ -47,18 +47,18 @@ def run_deliver(opened: Deployment) -> None:
 
 def run_serve(opened: Deployment) -> None:
     """Serve pages and API until a signal."""
+    _begin(opened)
     from newsbeam.app.web import serve_pages
 
-    _begin(opened)
     with heartbeat(opened.store(), "serve"):
         serve_pages(opened)
 
 
 def run_process_worker(opened: Deployment) -> int:
     """Read, enrich and record in this one process until a signal; return its exit code."""
+    _begin(opened)
     from pipelines.run import run_worker
 
-    _begin(opened)
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 
@@ -32,10 +33,16 @@ class _Lines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+def _not_of_beams_imports(record: logging.LogRecord) -> bool:
+    """Beam's modules tell the root logger, while they are imported, which cloud clients they did not find."""
+    return not (record.name == "root" and f"{os.sep}apache_beam{os.sep}" in record.pathname)
+
+
 def set_up_logs(form: str) -> None:
     """Send every log line of this process to standard error in the given form: `text` or `json`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines() if form == "json" else _People())
+    handler.addFilter(_not_of_beams_imports)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("apache_beam", "kafka", "aiohttp.access", "alembic", "uvicorn.access"):
+    for noisy in ("apache_beam", "kafka", "aiohttp.access", "alembic", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -20,7 +20,9 @@ def run_all(opened: Deployment, say: Say) -> int:
     with locked_data_dir(opened.data_dir):
         prepare(opened, say)
         workers = opened.settings.process.workers or os.cpu_count() or 1
-        say(f"4/4  Starting: pollers, {workers} pipeline worker{'s' if workers != 1 else ''}, deliverer, pages")
+        say(
+            f"4/4  Starting: pollers, {workers} pipeline worker{'s' if workers != 1 else ''}, deliverer, pages"
+        )
         supervisor = Supervisor(
             [job(opened, "poll"), *worker_jobs(opened, workers), job(opened, "deliver"), job(opened, "serve")]
         )
@@ -65,7 +67,7 @@ def worker_jobs(opened: Deployment, workers: int) -> list[Job]:
     for _ in range(workers):
         plain = job(opened, "process", "--worker")
 
-        def ended(pid: int, status: int, killed_by_us: bool) -> None:  # noqa: FBT001 - Job's signature
+        def ended(pid: int, status: int, killed_by_us: bool) -> None:
             record_exit(opened.store(), pid, status, datetime.now(UTC), killed_by_us=killed_by_us)
 
         jobs.append(Job("process", plain.command, ended=ended))

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-from newsbeam.errors import AlreadyRunning, ConfigurationError, UsageError
 from newsbeam.app.lifeline import LIFELINE
+from newsbeam.errors import AlreadyRunning, ConfigurationError, UsageError
 
 logger = logging.getLogger("newsbeam.run")
 

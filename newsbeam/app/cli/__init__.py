@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from newsbeam.app.logs import set_up_logs
 from newsbeam.errors import NewsbeamError
 
 # command -> the module that holds it
@@ -59,7 +60,9 @@ class _Lazy(click.Group):
     metavar="DIR",
     help="Configuration directory (default: ./config where it exists, else the starter configuration).",
 )
-@click.option("--data", "data_dir", envvar="NEWSBEAM_DATA", metavar="DIR", help="Data directory (service.data_dir).")
+@click.option(
+    "--data", "data_dir", envvar="NEWSBEAM_DATA", metavar="DIR", help="Data directory (service.data_dir)."
+)
 @click.pass_context
 def newsbeam(ctx: click.Context, config_dir: str | None, data_dir: str | None) -> None:
     """Watch the world's news feeds for your topics; be told once per story, with the evidence.
@@ -72,6 +75,7 @@ def newsbeam(ctx: click.Context, config_dir: str | None, data_dir: str | None) -
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point of the console script: run one command and leave with its exit code."""
+    set_up_logs("text")
     try:
         code = newsbeam.main(arguments, standalone_mode=False)
     except click.exceptions.Abort:

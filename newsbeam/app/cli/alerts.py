@@ -19,11 +19,13 @@ _PAUSE_S = 0.3
 @click.command("alerts")
 @click.option("--follow", "-f", is_flag=True, help="Go on with new alerts and updates as they come.")
 @click.option("--topic", metavar="TOPIC", help="Only this alert topic.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(0), help="How many past alerts first.")
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(0), help="How many past alerts first."
+)
 @click.option("--test", "test", metavar="SUBSCRIPTION", help="Send a test message to a subscription instead.")
 @json_option
 @click.pass_context
-def alerts_command(  # noqa: PLR0913
+def alerts_command(
     ctx: click.Context, *, follow: bool, topic: str | None, limit: int, test: str | None, as_json: bool
 ) -> None:
     """Show alerts, newest last; follow them live; send a test message.
@@ -64,7 +66,9 @@ def _show(view: reads.AlertView, now: datetime, *, as_json: bool) -> None:
         return
     alert = view.alert
     outlets = f"{alert.families} outlet{'s' if alert.families != 1 else ''}"
-    marks = "".join([" · late" if alert.late else "", f" · update {alert.version}" if alert.version > 1 else ""])
+    marks = "".join(
+        [" · late" if alert.late else "", f" · update {alert.version}" if alert.version > 1 else ""]
+    )
     say(f"[{alert.severity}] {plain(alert.topic)}: {plain(alert.title)}")
     say(f"    {outlets} · {ago(alert.updated_at, now)}{marks} · {plain(alert.url or 'no address')}")
 

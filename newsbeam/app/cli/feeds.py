@@ -48,13 +48,21 @@ def list_feeds(ctx: click.Context, *, failing: bool, as_json: bool) -> None:
 
 @feeds_command.command("add")
 @click.argument("source", metavar="URL|FILE.opml")
-@click.option("--id", "feed_id", metavar="ID", help="The feed's id for life (default: made from its address).")
+@click.option(
+    "--id", "feed_id", metavar="ID", help="The feed's id for life (default: made from its address)."
+)
 @click.option("--outlet", metavar="OUTLET", help="The publisher (default: as the feed or its address says).")
 @click.option("--language", metavar="LANG", help="The language of its stories, such as en.")
 @click.option("--yes", is_flag=True, help="Add without asking.")
 @click.pass_context
-def add_feed(  # noqa: PLR0913
-    ctx: click.Context, source: str, feed_id: str | None, outlet: str | None, language: str | None, *, yes: bool
+def add_feed(
+    ctx: click.Context,
+    source: str,
+    feed_id: str | None,
+    outlet: str | None,
+    language: str | None,
+    *,
+    yes: bool,
 ) -> None:
     """Add a feed by its address or its home page's, or every feed of an OPML file; shows them first."""
     from connectors.feeds.discover import discover
@@ -69,7 +77,11 @@ def add_feed(  # noqa: PLR0913
     if not found:
         raise NotFound(f"{source}: no feed found there; give a feed's own address")
     known = {feed.url for feed in opened.configuration().feeds}
-    new = [_named(feed, feed_id if len(found) == 1 else None, outlet, language) for feed in found if feed.url not in known]
+    new = [
+        _named(feed, feed_id if len(found) == 1 else None, outlet, language)
+        for feed in found
+        if feed.url not in known
+    ]
     for feed in new:
         say(f"  {feed.id}  {plain(feed.title or '')}  {feed.url}")
     if len(new) < len(found):
@@ -79,7 +91,9 @@ def add_feed(  # noqa: PLR0913
     if not yes and not click.confirm(f"Add {len(new)} feed{'s' if len(new) != 1 else ''}?", default=True):
         raise click.Abort
     opened.change_items([_item(feed) for feed in new])
-    say(f"Added {len(new)}; a running service reads them within seconds. Their first fetch is history, not news.")
+    say(
+        f"Added {len(new)}; a running service reads them within seconds. Their first fetch is history, not news."
+    )
 
 
 @feeds_command.command("remove")
@@ -92,9 +106,22 @@ def remove_feed(ctx: click.Context, feed_id: str) -> None:
         old = read_item(opened.store(), ItemKind.FEED, feed_id)
     except NotFound:
         if any(feed.id == feed_id for feed in opened.configuration().feeds):
-            raise UsageError(f"{feed_id} comes from {opened.config_dir / 'feeds.yaml'}; remove it there") from None
+            raise UsageError(
+                f"{feed_id} comes from {opened.config_dir / 'feeds.yaml'}; remove it there"
+            ) from None
         raise
-    opened.change_items([Item(kind=old.kind, id=old.id, document=old.document, author=author(), changed_at=datetime.now(UTC), deleted=True)])
+    opened.change_items(
+        [
+            Item(
+                kind=old.kind,
+                id=old.id,
+                document=old.document,
+                author=author(),
+                changed_at=datetime.now(UTC),
+                deleted=True,
+            )
+        ]
+    )
     say(f"Removed {feed_id}.")
 
 

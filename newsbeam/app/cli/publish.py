@@ -14,7 +14,9 @@ _SHOWN = 20
 
 @click.command("publish")
 @click.argument("source", metavar="FILE|-", type=click.File("rb"))
-@click.option("--origin", default="publish", show_default=True, help="The origin's id, where a line names none.")
+@click.option(
+    "--origin", default="publish", show_default=True, help="The origin's id, where a line names none."
+)
 @json_option
 @click.pass_context
 def publish_command(ctx: click.Context, source: BinaryIO, origin: str, *, as_json: bool) -> None:

@@ -36,7 +36,9 @@ def process_command(ctx: click.Context, *, worker: bool, runner: str | None) -> 
     """Read the bus, tag stories, record them with counts and alerts. May run several times."""
     opened = deployment(ctx)
     if (runner or opened.settings.service.runner) == "flink":
-        raise ConfigurationError(["service.runner: this version runs the pipeline in process; use runner: direct"])
+        raise ConfigurationError(
+            ["service.runner: this version runs the pipeline in process; use runner: direct"]
+        )
     if worker:
         from newsbeam.app.jobs import run_process_worker
 

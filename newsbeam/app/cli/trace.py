@@ -39,7 +39,9 @@ def trace_command(ctx: click.Context, address: str, *, as_json: bool) -> None:
     for story in found.stories:
         _show_story(story, opened.rules_not_met)
     for letter in found.dead_letters:
-        say(f"Dead letter {letter.topic}/{letter.partition}@{letter.offset}: {letter.reason}: {plain(letter.detail)}")
+        say(
+            f"Dead letter {letter.topic}/{letter.partition}@{letter.offset}: {letter.reason}: {plain(letter.detail)}"
+        )
 
 
 def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet) -> None:
@@ -71,7 +73,9 @@ def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet) -> None:
         say(f"  rule       {rule}: {reason}")
     for delivery in traced.deliveries:
         error = f": {plain(delivery.error)}" if delivery.error else ""
-        say(f"  delivery   {delivery.subscription}: {delivery.status} after {delivery.attempts} attempts{error}")
+        say(
+            f"  delivery   {delivery.subscription}: {delivery.status} after {delivery.attempts} attempts{error}"
+        )
 
 
 def _show_tags(story: reads.StoryView) -> None:

@@ -44,6 +44,8 @@ def forget_command(ctx: click.Context, url: str, *, as_json: bool) -> None:
     if as_json:
         emit(forgotten)
     elif forgotten.stories:
-        say(f"Erased {len(forgotten.stories)} stories; {forgotten.keys} keys are remembered, so that none comes back.")
+        say(
+            f"Erased {len(forgotten.stories)} stories; {forgotten.keys} keys are remembered, so that none comes back."
+        )
     else:
         say("No stored story has this address; it is remembered, and will not be recorded when it comes.")

@@ -1,0 +1,125 @@
+"""The supervisor with real child processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from newsbeam.app.datadir import locked_data_dir, make_data_dir
+from newsbeam.app.supervisor import Job, Supervisor, describe
+from newsbeam.errors import AlreadyRunning, ConfigurationError
+
+
+def until(holds: Callable[[], bool], within_s: float = 20.0) -> None:
+    deadline = time.monotonic() + within_s
+    event = threading.Event()
+    while not holds():
+        assert time.monotonic() < deadline, "condition did not come true in time"
+        event.wait(0.02)
+
+
+def child(script: str) -> list[str]:
+    return [sys.executable, "-c", script]
+
+
+def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    job = Job("dies", child(f"open({str(log)!r}, 'a').write('x')"))
+    supervisor = Supervisor([job])
+    thread = threading.Thread(target=supervisor.run)
+    thread.start()
+    until(lambda: log.exists() and len(log.read_text()) >= 2)
+    supervisor.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_child_that_a_restart_cannot_help_stops_everything(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    sleeper = Job("sleeper", child(f"import time; open({str(started)!r}, 'w'); time.sleep(600)"))
+    hopeless = Job("hopeless", child(f"import sys; sys.exit({ConfigurationError.exit_code})"))
+    assert Supervisor([sleeper, hopeless]).run() == ConfigurationError.exit_code
+
+
+def test_how_a_child_ended_is_told_with_who_killed_it(tmp_path: Path) -> None:
+    ended: list[tuple[int, bool]] = []
+    started = tmp_path / "started"
+    script = f"import time; open({str(started)!r}, 'a').write('x'); time.sleep(600)"
+    job = Job("told", child(script), ended=lambda _pid, status, by_us: ended.append((status, by_us)))
+    supervisor = Supervisor([job])
+    thread = threading.Thread(target=supervisor.run)
+    thread.start()
+    until(lambda: started.exists() and started.read_text() == "x")
+    process = supervisor._children[0].process
+    assert process is not None
+    os.kill(process.pid, signal.SIGKILL)
+    until(lambda: started.read_text() == "xx")
+    supervisor.stop()
+    thread.join(10)
+    assert ended == [(-signal.SIGKILL, False), (-signal.SIGTERM, True)]
+
+
+def test_a_child_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsbeam.app.supervisor.GRACE_S", 0.3)
+    started = tmp_path / "started"
+    script = f"import signal, time; signal.signal(15, signal.SIG_IGN); open({str(started)!r}, 'w'); time.sleep(600)"
+    supervisor = Supervisor([Job("deaf", child(script))])
+    thread = threading.Thread(target=supervisor.run)
+    thread.start()
+    until(started.exists)
+    supervisor.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_children_stop_when_their_supervisor_is_killed(tmp_path: Path) -> None:
+    started, stopped = tmp_path / "started", tmp_path / "stopped"
+    grandchild = (
+        "import signal, sys, time\n"
+        "from newsbeam.app.lifeline import hold_lifeline\n"
+        "def on_term(*_):\n"
+        f"    open({str(stopped)!r}, 'w')\n"
+        "    sys.exit(0)\n"
+        "signal.signal(15, on_term)\n"
+        "hold_lifeline()\n"
+        f"open({str(started)!r}, 'w')\n"
+        "time.sleep(600)\n"
+    )
+    script = (
+        "from newsbeam.app.supervisor import Job, Supervisor\n"
+        "import sys\n"
+        f"Supervisor([Job('child', [sys.executable, '-c', {grandchild!r}])]).run()\n"
+    )
+    with subprocess.Popen(child(script)) as parent:
+        until(started.exists)
+        parent.kill()
+        until(stopped.exists)
+
+
+def test_statuses_have_words() -> None:
+    assert describe(1) == "exit code 1"
+    assert describe(-signal.SIGKILL) == "SIGKILL"
+
+
+def test_a_data_directory_has_one_holder(tmp_path: Path) -> None:
+    path = make_data_dir(tmp_path / "data")
+    with (
+        locked_data_dir(path),
+        pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"),
+        locked_data_dir(path),
+    ):
+        pass
+    with locked_data_dir(path):
+        pass
+
+
+def test_a_data_directory_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match=r"data directory .*file/data"):
+        make_data_dir(tmp_path / "file" / "data")
