@@ -10,6 +10,7 @@ from newsbeam.beam import Shift
 from newsbeam.chunk import Chunk, DecodedRecord, RawRecord
 from newsbeam.codec import decode_story
 from newsbeam.errors import DecodeError
+from newsbeam.metrics import DECODE_SECONDS
 from newsbeam.story import DeadLetter, Story
 
 logger = logging.getLogger(__name__)
@@ -46,10 +47,11 @@ class DecodeChunk(beam.DoFn):
         """Yield the chunk with each record decoded or dead."""
         if self._shift is not None:
             self._shift.touch()
-        records = tuple(
-            DecodedRecord(r.offset, r.key, r.appended_at, self._result(chunk.partition, r))
-            for r in chunk.records
-        )
+        with DECODE_SECONDS.time():
+            records = tuple(
+                DecodedRecord(r.offset, r.key, r.appended_at, self._result(chunk.partition, r))
+                for r in chunk.records
+            )
         yield Chunk(chunk.topic, chunk.partition, chunk.start, chunk.next, records)
 
     def _result(self, partition: int, record: RawRecord) -> Story | DeadLetter:

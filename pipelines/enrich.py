@@ -13,6 +13,7 @@ from newsbeam.chunk import Chunk, DecodedRecord, EnrichedRecord
 from newsbeam.codec import encode_story
 from newsbeam.enrichment import Enricher
 from newsbeam.errors import NotFound
+from newsbeam.metrics import CATALOG_LOADED_SECONDS, ENRICH_SECONDS
 from newsbeam.store.catalogs import DocumentKind, active_version, read_document
 from newsbeam.store.database import Store
 from newsbeam.story import DeadLetter, EnrichedStory, Story
@@ -58,7 +59,8 @@ class CatalogInUse:
             loaded = _loaded.get(self._key)
             if loaded is None or loaded[0] != version:
                 content = read_document(self._store, DocumentKind.CATALOG, version)
-                loaded = _loaded[self._key] = (version, self._make(Catalog.from_json(content)))
+                with CATALOG_LOADED_SECONDS.time():
+                    loaded = _loaded[self._key] = (version, self._make(Catalog.from_json(content)))
             return loaded[1]
 
     @property
@@ -89,16 +91,17 @@ class EnrichChunk(beam.DoFn):
     def process(self, chunk: Chunk[DecodedRecord]) -> Iterator[Chunk[EnrichedRecord]]:
         """Yield the chunk with each story enriched or dead."""
         enricher = self._catalog.enricher()
-        records = []
-        for record in chunk.records:
-            if self._shift is not None:
-                self._shift.touch()
-            result = record.result
-            if isinstance(result, Story):
-                records.append(_with(record, enrich_or_bury(enricher, result)))
-            else:
-                records.append(_with(record, result))
-        yield Chunk(chunk.topic, chunk.partition, chunk.start, chunk.next, tuple(records))
+        with ENRICH_SECONDS.time():
+            records = tuple(self._enriched(enricher, record) for record in chunk.records)
+        yield Chunk(chunk.topic, chunk.partition, chunk.start, chunk.next, records)
+
+    def _enriched(self, enricher: Enricher, record: DecodedRecord) -> EnrichedRecord:
+        if self._shift is not None:
+            self._shift.touch()
+        result = record.result
+        if isinstance(result, Story):
+            return _with(record, enrich_or_bury(enricher, result))
+        return _with(record, result)
 
 
 def enrich_or_bury(enricher: Enricher, story: Story) -> EnrichedStory | DeadLetter:

@@ -13,6 +13,7 @@ from newsbeam.beam import Shift
 from newsbeam.chunk import Chunk, EnrichedRecord
 from newsbeam.codec import encode_story
 from newsbeam.errors import Gap, NewsbeamError, StaleCatalog, Unavailable
+from newsbeam.metrics import CHUNKS_REPEATED
 from newsbeam.recording import Recorder, RecordingSettings, RecordReport
 from newsbeam.store.database import Store
 from newsbeam.story import DeadLetter
@@ -85,6 +86,7 @@ class ChunkRecorder:
         if len(chunk.records) == 1:
             yield self._under_active_catalog(_buried(chunk, cause), now)
         else:
+            CHUNKS_REPEATED.labels("data_error").inc()
             for part in halves(chunk):
                 yield from self.record(part, now)
 
@@ -93,6 +95,7 @@ class ChunkRecorder:
             try:
                 return self._recorder.record(chunk, now)
             except StaleCatalog:
+                CHUNKS_REPEATED.labels("stale_catalog").inc()
                 chunk = enrich_again(chunk, self._catalog.refresh())
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from newsbeam.beam import Shift, bounds_of, close_readers
 from newsbeam.bus.port import STORIES
 from newsbeam.errors import Gap, NotFound, Unavailable
+from newsbeam.metrics import CAREFUL, SHIFTS, WORKERS
 from newsbeam.store.markers import Marker, begin, clear
 from newsbeam.store.positions import read_positions
 from pipelines.careful import CarefulRead, condemned_by
@@ -46,9 +47,11 @@ class Worker:
             Watchdog(settings.hang_after_s) as self._watchdog,
             Keeper(share, to.bus, to.store, STORIES, settings.lease_s) as self._keeper,
         ):
+            WORKERS.set(1)
             try:
                 return self._work(share)
             finally:
+                WORKERS.set(0)
                 close_readers(to.bus)
                 self._leave(share)
 
@@ -124,11 +127,14 @@ class Worker:
             pace = pace.one_by_one()
         self._watchdog.watch(shift)
         self._keeper.watch(shift)
+        CAREFUL.set(careful is not None)
         try:
             run_shift(Monitor(self._places, starts, pace, shift=shift, careful=careful), self._options)
         finally:
             self._watchdog.watch(None)
             self._keeper.watch(None)
+            CAREFUL.set(0)
+        SHIFTS.labels("done" if shift.error is None else type(shift.error).__name__).inc()
         if shift.error is not None:
             raise shift.error
 
