@@ -393,6 +393,29 @@ def test_with_the_store_away_delivering_pauses_and_goes_on(
     assert caplog.text.count("the store answers again") == 1
 
 
+def test_with_the_bus_away_alerts_wait_without_an_attempt_counted_and_webhooks_go_on(
+    sqlite_store_url: str, tmp_path: Path, settings: DeliverSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = open_store(sqlite_store_url)
+    migrate(store, NOW)
+    file = tmp_path / "bus.db"
+    file.mkdir()  # no database can be opened here
+    bus = open_bus(f"sqlite:///{file}")
+    with Receiver() as receiver, caplog.at_level(logging.WARNING, "newsbeam.deliver"):
+
+        async def story() -> None:
+            told(store, "a1")
+            await until(lambda: receiver.on("/desk") and "bus does not take alerts" in caplog.text)
+            file.rmdir()
+            await until(lambda: [row[0] for row in ledger(store).values()] == ["delivered"] * 2)
+
+        delivering(store, bus, [hook(receiver)], settings, story)
+    assert caplog.text.count("bus does not take alerts") == 1
+    assert ledger(store)[delivery_key("bus", "a1", 1)] == ("delivered", 1, None)
+    assert len(bus_records(bus, "alerts.floods")) == 1
+    store.close()
+
+
 def test_a_claim_is_one_deliverer_s_until_its_lease_ends(store: Store) -> None:
     told(store, "a1")
     outbox.fan_out(store, lambda _row: [outbox.PlannedDelivery("k1", "desk")], NOW)
