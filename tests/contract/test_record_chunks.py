@@ -1,0 +1,87 @@
+"""Recording does not depend on how records come in chunks, how often they come, or which database keeps them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsbeam.recording import Recorder
+from newsbeam.store.database import Store
+from newsbeam.story import DeadLetter, Story
+from tests.contract.recordings import NOON, TEXT, a_story, chunk_of, contents, fresh, prepared
+
+TEXTS = (TEXT, "A truce holds for a third day, monitors in the harbour town report this morning.", "Fog.")
+
+stories = st.builds(
+    a_story,
+    path=st.sampled_from(("/talks", "/talks?utm_source=x", "/fog", "/amp/talks")),
+    outlet=st.sampled_from(("courier", "gazette", "agency", "terse", "brief")),
+    feed=st.sampled_from(("north", "east", "hub")),
+    guid=st.sampled_from((None, "1", "2")),
+    fetch=st.integers(0, 3),
+    backfill=st.sampled_from((False, False, False, True)),
+    title=st.sampled_from(("Talks resume", "Fog over the harbour")),
+    summary=st.sampled_from(TEXTS),
+    body=st.sampled_from(("", f"{TEXT} More tomorrow.")),
+    published_at=st.sampled_from(
+        (None, *(NOON - timedelta(hours=hours) for hours in (-1, 0, 0, 1, 30, 60, 90, 24 * 500)))
+    ),
+)
+dead = st.builds(DeadLetter, st.just("undecodable"), st.just("no JSON"), st.binary(max_size=5))
+sequences = st.lists(st.one_of(stories, stories, stories, dead, st.none()), min_size=1, max_size=14)
+
+
+@given(sequences, st.sets(st.integers(1, 13)), st.integers(0, 5))
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_recorded_depends_neither_on_the_borders_of_chunks_nor_on_repeats(
+    items: Sequence[Story | DeadLetter | None], borders: set[int], repeated: int
+) -> None:
+    with TemporaryDirectory() as folder:
+        whole, parts = fresh(Path(folder), "whole"), fresh(Path(folder), "parts")
+        Recorder(whole).record(chunk_of(items), NOON)
+        record_in_parts(parts, items, borders, repeated)
+        assert contents(parts) == contents(whole)
+        whole.close()
+        parts.close()
+
+
+def test_postgresql_records_what_sqlite_records(postgres_url: str, tmp_path: Path) -> None:
+    items = [item for seed in range(12) for item in a_mixture(seed)]
+    sqlite, postgres = fresh(tmp_path, "store"), prepared(postgres_url)
+    record_in_parts(sqlite, items, set(range(5, len(items), 5)), 2)
+    record_in_parts(postgres, items, set(range(7, len(items), 7)), 0)
+    assert contents(postgres) == contents(sqlite)
+    assert any(rows for name, rows in contents(sqlite).items() if name == "alert")
+    postgres.close()
+    sqlite.close()
+
+
+def record_in_parts(
+    store: Store, items: Sequence[Story | DeadLetter | None], borders: set[int], repeated: int
+) -> None:
+    """Record chunks that end at the borders, each of which begins `repeated` records too early."""
+    recorder = Recorder(store)
+    edges = [0, *sorted(border for border in borders if border < len(items)), len(items)]
+    for start, end in pairwise(edges):
+        early = max(0, start - repeated)
+        recorder.record(chunk_of(items[early:end], early), NOON)
+
+
+def a_mixture(seed: int) -> list[Story | DeadLetter | None]:
+    """A few records, other ones for every seed, that touch every disposition."""
+    path, other = f"/talks/{seed // 2}", f"/fog/{seed}"
+    outlet = ("courier", "gazette", "agency", "terse", "brief")[seed % 5]
+    return [
+        a_story(path, outlet=outlet, guid=str(seed)),
+        a_story(path, outlet=outlet, guid=str(seed), fetch=2, title=f"Talks go on, day {seed}"),
+        a_story(path, outlet=outlet, feed="hub"),
+        a_story(path, outlet=outlet, guid=str(seed), fetch=2, title=f"Talks go on, day {seed}"),
+        a_story(other, outlet=outlet, summary=TEXTS[1], published_at=NOON - timedelta(hours=30 * seed)),
+        a_story(f"/old/{seed}", published_at=NOON - timedelta(days=500)),
+        DeadLetter("undecodable", "no JSON", bytes([seed])),
+        None,
+    ]
