@@ -18,11 +18,11 @@ DEADLINE_S = 20.0
 
 
 class Serving:
-    """Serves a context on a free port of loopback until left."""
+    """Serves a context on loopback (a free port, unless given) until left."""
 
-    def __init__(self, context: DashboardContext) -> None:
+    def __init__(self, context: DashboardContext, port: int = 0) -> None:
         self._app = create_app(context)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
