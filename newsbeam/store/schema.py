@@ -188,6 +188,8 @@ decision = Table(  # what became of a rule whose condition held
     Column("spans", LargeBinary, nullable=False),
     Column("decided_at", Moment, nullable=False),
 )
+Index("decision_by_alert", decision.c.alert)
+Index("decision_by_outcome", decision.c.outcome)
 
 outbox = Table(  # what must leave the store: alert versions and dead letters
     "outbox",

@@ -273,6 +273,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["story"], ["story.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("story", "rule"),
     )
+    op.create_index("decision_by_alert", "decision", ["alert"], unique=False)
+    op.create_index("decision_by_outcome", "decision", ["outcome"], unique=False)
     op.create_table(
         "sighting",
         sa.Column("story", sa.Text(), nullable=False),
