@@ -2,11 +2,11 @@
 
 import ipaddress
 import socket
-from pathlib import Path
 
 import msgspec
 
 from newsbeam.errors import ConfigurationError
+from newsbeam.settings import Secret
 
 SHORTEST_TOKEN = 16
 
@@ -14,15 +14,14 @@ SHORTEST_TOKEN = 16
 class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the page and the API listen, and who may talk to them.
 
-    `token` (or the content of `token_file`) is asked for when set, and needed on any address but loopback.
+    `token` (given as `token_file`) is asked for when set, and needed on any address but loopback.
     `allowed_hosts` are the names, beside the bound address, under which browsers may reach this server: any
     other Host header is refused, so that no page can re-point its own name at it (DNS rebinding).
     """
 
     host: str = "127.0.0.1"
     port: int = 8600
-    token: str | None = None
-    token_file: str | None = None
+    token: Secret | None = None
     allowed_hosts: tuple[str, ...] = ()
     max_body_bytes: int = 32 * 1024 * 1024  # of one POST
     max_streams: int = 200  # live streams at once
@@ -41,16 +40,9 @@ def is_loopback(host: str) -> bool:
 def read_token(settings: ServeSettings) -> str | None:
     """Return the token that callers must show, None when none is asked for.
 
-    Raises `ConfigurationError` when it cannot be read, is too short, or is missing where others can connect.
+    Raises `ConfigurationError` when it is too short, or missing where others can connect.
     """
-    token = settings.token
-    if settings.token_file is not None:
-        try:
-            token = Path(settings.token_file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(
-                [f"serve.token_file: cannot read {settings.token_file}: {error}"]
-            ) from error
+    token = settings.token.reveal() if settings.token is not None else None
     if token is not None and len(token) < SHORTEST_TOKEN:
         raise ConfigurationError(
             [f"serve.token: at least {SHORTEST_TOKEN} characters, or anyone may guess it"]

@@ -12,6 +12,7 @@ from dashboard.context import DashboardContext, PublishReport, Refusal
 from dashboard.server import serve
 from dashboard.settings import ServeSettings
 from newsbeam.errors import BusUnavailable, ConfigurationError
+from newsbeam.settings import Secret
 from newsbeam.store import schema
 from newsbeam.store.database import Store, open_store
 from newsbeam.store.leases import Leases
@@ -202,7 +203,7 @@ def test_posted_lines_are_published_and_each_refusal_has_its_reason(store: Store
 
 def test_with_a_token_nothing_but_the_form_and_liveness_is_open(store: Store) -> None:
     Newsroom(store).open()
-    with Serving(context(store, settings=ServeSettings(token=TOKEN))) as site:
+    with Serving(context(store, settings=ServeSettings(token=Secret(TOKEN)))) as site:
         assert site.get("/api/v1/stories").status == 401
         assert site.get("/metrics").status == 401
         assert site.get("/healthz").status == 200

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from dashboard.context import DashboardContext
 from newsbeam.alert import Severity
+from newsbeam.settings import Secret
 from newsbeam.store.database import Store, open_store
 from tests.e2e.dashboard import Serving
 from tests.e2e.newsroom import NOW, Newsroom, hostile_day, ordinary_day, watching
@@ -220,7 +221,7 @@ def test_the_token_form_lets_in(store: Store, tab: BrowserContext) -> None:
     Newsroom(store).open()
     token = "a token that is long enough"  # noqa: S105
     with Serving(
-        DashboardContext(store, ServeSettings(token=token), watch=watching, now=lambda: NOW)
+        DashboardContext(store, ServeSettings(token=Secret(token)), watch=watching, now=lambda: NOW)
     ) as site:
         page, complaints = open_page(tab)
         page.goto(site.url + "/feeds")

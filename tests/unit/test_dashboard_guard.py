@@ -12,6 +12,7 @@ from dashboard.pages.summary import read_so_far
 from dashboard.settings import ServeSettings
 from newsbeam.errors import ConfigurationError
 from newsbeam.feed import FeedState
+from newsbeam.settings import Secret, load
 from newsbeam.store.reads import FeedHealth
 from tests.e2e.newsroom import NOW, watching
 
@@ -22,17 +23,20 @@ TOKEN = "a token that is long enough"  # noqa: S105
 def test_an_address_that_others_reach_needs_a_token(host: str) -> None:
     with pytest.raises(ConfigurationError, match="token"):
         Guard(ServeSettings(host=host))
-    assert Guard(ServeSettings(host=host, token=TOKEN)).asks_token
+    assert Guard(ServeSettings(host=host, token=Secret(TOKEN))).asks_token
 
 
-def test_a_token_comes_from_its_file_and_a_short_or_unreadable_one_is_refused(tmp_path: Path) -> None:
+def test_a_token_comes_from_its_file_and_a_short_one_is_refused(tmp_path: Path) -> None:
     secret = tmp_path / "token"
     secret.write_text(TOKEN + "\n")
-    assert Guard(ServeSettings(token_file=str(secret))).is_token(TOKEN)
+    (tmp_path / "newsbeam.yaml").write_text(f"serve: {{host: 0.0.0.0, token_file: {secret}}}")
+    loaded = load(tmp_path / "newsbeam.yaml", {"serve": ServeSettings}, {})["serve"]
+    assert isinstance(loaded, ServeSettings)
+    assert Guard(loaded).is_token(TOKEN)
+    assert TOKEN not in repr(loaded)
     for wrong in (
-        ServeSettings(token=TOKEN[:5]),
-        ServeSettings(token=""),
-        ServeSettings(token_file=str(tmp_path / "no")),
+        ServeSettings(token=Secret(TOKEN[:5])),
+        ServeSettings(token=Secret("")),
     ):
         with pytest.raises(ConfigurationError):
             Guard(wrong)
@@ -62,14 +66,14 @@ def test_only_our_own_names_are_answered_so_that_dns_rebinding_finds_a_closed_do
 
 
 def test_the_token_opens_as_bearer_and_its_session_as_cookie_and_nothing_else_does() -> None:
-    guard = Guard(ServeSettings(token=TOKEN))
+    guard = Guard(ServeSettings(token=Secret(TOKEN)))
     assert guard.allows_caller(Headers({"authorization": f"Bearer {TOKEN}"}))
     assert guard.allows_caller(Headers({"cookie": f"a=b; newsbeam_session={guard.session()}"}))
     for wrong in ({}, {"authorization": f"Basic {TOKEN}"}, {"authorization": "Bearer "},
                   {"cookie": f"newsbeam_session={TOKEN}"},
                   {"authorization": "Bearer ü"}, {"cookie": "newsbeam_session="}):  # fmt: skip
         assert not guard.allows_caller(Headers(wrong))
-    assert Guard(ServeSettings(token=TOKEN + "2")).session() != guard.session()
+    assert Guard(ServeSettings(token=Secret(TOKEN + "2"))).session() != guard.session()
 
 
 def test_other_sites_cannot_post() -> None:
@@ -85,7 +89,7 @@ def test_other_sites_cannot_post() -> None:
 
 
 def test_the_form_pauses_after_wrong_tokens_and_opens_again() -> None:
-    guard = Guard(ServeSettings(token=TOKEN))
+    guard = Guard(ServeSettings(token=Secret(TOKEN)))
     for _ in range(TRIES):
         assert not guard.pauses(NOW)
         guard.count_wrong(NOW)
