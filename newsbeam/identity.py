@@ -95,10 +95,15 @@ def key_hash(key: Key) -> bytes:
 
 def ordered_keys(story: Story) -> tuple[Key, ...]:
     """Return the story's keys, strongest first, each hash once."""
+    return tuple(hashed_keys(story).values())
+
+
+def hashed_keys(story: Story) -> dict[bytes, Key]:
+    """Return the story's keys by their hashes, strongest first."""
     keys: dict[bytes, Key] = {}
     for key in sorted(story.keys, key=lambda k: _STRENGTH[k.kind]):
         keys.setdefault(key_hash(key), key)
-    return tuple(keys.values())
+    return keys
 
 
 def story_keys(

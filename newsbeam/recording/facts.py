@@ -7,7 +7,7 @@ import msgspec
 
 from newsbeam.count import EVERYTHING, Cell
 from newsbeam.recording.settings import RecordingSettings
-from newsbeam.story import EnrichedStory
+from newsbeam.story import EnrichedStory, Span
 
 _FIRST_POSSIBLE = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was no feed
 
@@ -49,6 +49,13 @@ def kept_of(enriched: EnrichedStory, settings: RecordingSettings) -> Kept:
                 story.title, excerpt(story.summary or story.body, settings.excerpt_chars), "", "excerpt"
             )
     return Kept(story.title, story.summary, story.body, "full")
+
+
+def shown_spans(spans: Iterable[Span], enriched: EnrichedStory) -> list[Span]:
+    """Return evidence as the outlet allows it: where no text may be kept, the title's words alone are shown."""
+    if enriched.outlet.text != "none":
+        return list(spans)
+    return [one if one.field == "title" else msgspec.structs.replace(one, text="") for one in spans]
 
 
 def excerpt(text: str, limit: int) -> str:

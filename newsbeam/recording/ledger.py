@@ -10,12 +10,12 @@ from newsbeam.alerts.decide import Candidate, Telling, decide, grow, join, tell
 from newsbeam.chunk import Chunk, EnrichedRecord
 from newsbeam.codec import encode_alert, to_json
 from newsbeam.count import bucket_of
-from newsbeam.identity import alert_id, cluster_id, key_hash, ordered_keys, story_id
-from newsbeam.recording.facts import Times, cells, facets_of, kept_of, times_of
+from newsbeam.identity import alert_id, cluster_id, hashed_keys, story_id
+from newsbeam.recording.facts import Times, cells, facets_of, kept_of, shown_spans, times_of
 from newsbeam.recording.settings import RecordingSettings
 from newsbeam.store.known import Known, KnownCluster, KnownStory, Owner, source_of
 from newsbeam.store.writes import Changes
-from newsbeam.story import DeadLetter, Disposition, EnrichedStory, KeyKind
+from newsbeam.story import DeadLetter, Disposition, EnrichedStory, Key, KeyKind
 
 
 class Ledger:
@@ -56,30 +56,31 @@ class Ledger:
         self, chunk: Chunk[EnrichedRecord], record: EnrichedRecord, enriched: EnrichedStory
     ) -> Disposition:
         story = enriched.story
-        keys = ordered_keys(story)
-        owner = next((self._known.keys[h] for h in map(key_hash, keys) if h in self._known.keys), None)
+        keys = hashed_keys(story)
+        owner = next((self._known.keys[hashed] for hashed in keys if hashed in self._known.keys), None)
         if owner is None:
             times = times_of(enriched, record.appended_at, self._settings)
             if times.seen_at - times.published_at > timedelta(seconds=self._settings.oldest_s):
                 return Disposition.EXPIRED
-            owner = Owner(story_id(keys[0]), False)
-            self._add_keys(enriched, owner)
-            self._record(chunk, record, enriched, times)
+            owner = Owner(story_id(next(iter(keys.values()))), False)
+            self._add_keys(enriched, keys, owner)
+            self._record(chunk, record, enriched, times, owner.story)
             return Disposition.RECORDED
-        self._add_keys(enriched, owner)
+        self._add_keys(enriched, keys, owner)
         found = self._known.stories.get(owner.story)
         if owner.forgotten or found is None:
             return Disposition.EXPIRED
         if source_of(story.feed, story.origin.kind, story.origin.id) != found.source:
             return self._sight(record, enriched, found)
-        return self._repeat(enriched, found)
+        return self._repeat(record, enriched, found)
 
-    def _add_keys(self, enriched: EnrichedStory, owner: Owner) -> None:
-        for key in ordered_keys(enriched.story):
-            hashed = key_hash(key)
-            if hashed in self._known.keys:
+    def _add_keys(self, enriched: EnrichedStory, keys: Mapping[bytes, Key], owner: Owner) -> None:
+        for hashed, key in keys.items():
+            held = self._known.key_numbers.get(owner.story, 0)
+            if hashed in self._known.keys or held >= self._settings.max_keys:
                 continue
             self._known.keys[hashed] = owner
+            self._known.key_numbers[owner.story] = held + 1
             self.changes.keys.append(
                 {
                     "hash": hashed,
@@ -108,12 +109,12 @@ class Ledger:
         )
         return Disposition.SIGHTING
 
-    def _repeat(self, enriched: EnrichedStory, found: KnownStory) -> Disposition:
+    def _repeat(self, record: EnrichedRecord, enriched: EnrichedStory, found: KnownStory) -> Disposition:
         """The same source again: a revision only when newer and different (fetch 0: the bus's order decides)."""
         fetch = enriched.story.fetch
         newer = fetch > found.fetch or fetch == found.fetch == 0
         if newer and enriched.content_hash != found.content_hash:
-            self._revise(enriched, found)
+            self._revise(record, enriched, found)
             return Disposition.REVISION
         if fetch > found.fetch:
             found.fetch = fetch
@@ -123,11 +124,15 @@ class Ledger:
     # --- stories -----------------------------------------------------------------------------------------
 
     def _record(
-        self, chunk: Chunk[EnrichedRecord], record: EnrichedRecord, enriched: EnrichedStory, times: Times
+        self,
+        chunk: Chunk[EnrichedRecord],
+        record: EnrichedRecord,
+        enriched: EnrichedStory,
+        times: Times,
+        new_id: str,
     ) -> None:
         story = enriched.story
         kept = kept_of(enriched, self._settings)
-        new_id = story_id(ordered_keys(story)[0])
         joined, founder = self._cluster(enriched, new_id, times)
         row = KnownStory(
             id=new_id,
@@ -178,9 +183,9 @@ class Ledger:
         self.changes.bodies[new_id] = (kept.body, times.published_at)
         self._tag(row, enriched)
         self._count(row, frozenset(), _cells(row))
-        self._apply_rules(row, enriched, revision=False)
+        self._apply_rules(row, enriched, record.appended_at, revision=False)
 
-    def _revise(self, enriched: EnrichedStory, found: KnownStory) -> None:
+    def _revise(self, record: EnrichedRecord, enriched: EnrichedStory, found: KnownStory) -> None:
         kept = kept_of(enriched, self._settings)
         before = _cells(found)
         found.fetch = max(found.fetch, enriched.story.fetch)
@@ -204,7 +209,7 @@ class Ledger:
         self.changes.bodies[found.id] = (kept.body, found.published_at)
         self._tag(found, enriched)
         self._count(found, before, _cells(found))
-        self._apply_rules(found, enriched, revision=True)
+        self._apply_rules(found, enriched, record.appended_at, revision=True)
 
     def _tag(self, row: KnownStory, enriched: EnrichedStory) -> None:
         self.changes.tags[row.id] = [
@@ -214,7 +219,7 @@ class Ledger:
                 "record_seq": row.record_seq,
                 "query": tag.query,
                 "catalog": enriched.catalog,
-                "spans": to_json(tag.spans),
+                "spans": to_json(shown_spans(tag.spans, enriched)),
             }
             for tag in enriched.tags
         ]
@@ -242,7 +247,9 @@ class Ledger:
 
     # --- alerts ------------------------------------------------------------------------------------------
 
-    def _apply_rules(self, row: KnownStory, enriched: EnrichedStory, *, revision: bool) -> None:
+    def _apply_rules(
+        self, row: KnownStory, enriched: EnrichedStory, seen_at: datetime, *, revision: bool
+    ) -> None:
         candidate = Candidate(
             story=row.id,
             cluster=row.cluster,
@@ -253,7 +260,7 @@ class Ledger:
             wire=enriched.outlet.wire,
             backfill=row.backfill,
             published_at=row.published_at,
-            seen_at=row.seen_at,
+            seen_at=seen_at,
             tags=tuple(sorted(row.topics)),
         )
         for match in enriched.rules:
@@ -273,7 +280,7 @@ class Ledger:
                     "rule_version": match.version,
                     "outcome": outcome.value,
                     "alert": told_id if outcome in {Decision.TOLD, Decision.JOINED, Decision.KNOWN} else None,
-                    "spans": to_json(match.spans),
+                    "spans": to_json(shown_spans(match.spans, enriched)),
                     "decided_at": self._now,
                 }
             )

@@ -10,7 +10,7 @@ import msgspec
 from newsbeam.alert import AlertRule
 from newsbeam.chunk import Chunk, EnrichedRecord
 from newsbeam.errors import Gap, StaleCatalog
-from newsbeam.identity import key_hash, ordered_keys, story_id
+from newsbeam.identity import hashed_keys, story_id
 from newsbeam.metrics import (
     CHUNK_RECORDS,
     CHUNK_SECONDS,
@@ -26,6 +26,7 @@ from newsbeam.store.catalogs import DocumentKind, document_content, read_pointer
 from newsbeam.store.database import Store, Transaction
 from newsbeam.store.known import Known, known_keys
 from newsbeam.store.writes import (
+    Bodies,
     add_dispositions,
     delete_orphaned_bodies,
     insert_bodies,
@@ -68,34 +69,33 @@ class Recorder:
         with self._store.write() as connection:
             early = self._insert_bodies(connection, chunk)
             self._store.lock(connection)
-            report, ended = self._record(connection, chunk, now)
+            report, ended = self._record(connection, chunk, now, early)
             delete_orphaned_bodies(connection, early)
         _measure(report, ended, time.perf_counter() - began, now)
         return report
 
-    def _insert_bodies(self, connection: Transaction, chunk: Chunk[EnrichedRecord]) -> set[str]:
-        """On PostgreSQL bring in the bulk before the lock, so that others wait less; return their stories.
+    def _insert_bodies(self, connection: Transaction, chunk: Chunk[EnrichedRecord]) -> Bodies:
+        """On PostgreSQL bring in the bulk before the lock, so that others wait less; return what was new.
 
         A body whose story turns out to be another's is deleted again under the lock. SQLite locks first anyway.
         """
         if self._store.is_sqlite:
-            return set()
-        bodies: dict[str, tuple[str, datetime]] = {}
+            return {}
+        bodies: Bodies = {}
         known = known_keys(connection, _stories(chunk.records))
         for record in chunk.records:
             one = record.result
             if not isinstance(one, EnrichedStory):
                 continue
-            keys = ordered_keys(one.story)
+            keys = hashed_keys(one.story)
             kept = kept_of(one, self._settings)
-            if kept.body and not any(key_hash(key) in known for key in keys):
+            if kept.body and known.keys().isdisjoint(keys):
                 at = times_of(one, record.appended_at, self._settings).published_at
-                bodies.setdefault(story_id(keys[0]), (kept.body, at))
-        insert_bodies(connection, [(one, body, at) for one, (body, at) in bodies.items()])
-        return set(bodies)
+                bodies.setdefault(story_id(next(iter(keys.values()))), (kept.body, at))
+        return insert_bodies(connection, bodies)
 
     def _record(
-        self, connection: Transaction, chunk: Chunk[EnrichedRecord], now: datetime
+        self, connection: Transaction, chunk: Chunk[EnrichedRecord], now: datetime, early: Bodies
     ) -> tuple[RecordReport, Records]:
         stored = next_offset(connection, chunk.topic, chunk.partition)
         start = chunk.start if stored is None else stored
@@ -110,7 +110,7 @@ class Recorder:
         stories = _stories(records)
         rules = self._active_rules(connection, stories)
         ledger = Ledger(Known(connection, stories), rules, self._settings, now)
-        write_changes(connection, ledger.take(chunk, records))
+        write_changes(connection, ledger.take(chunk, records), early)
         ended = {name.value: number for name, number in ledger.dispositions.items()}
         absent = chunk.next - start - len(records)
         if absent:

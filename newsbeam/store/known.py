@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from newsbeam.alerts.decide import Telling
 from newsbeam.codec import decode_alert, from_json
@@ -63,6 +63,10 @@ class Known:
     def __init__(self, connection: Connection, stories: Sequence[EnrichedStory]) -> None:
         self.keys = known_keys(connection, stories)
         ids = {owner.story for owner in self.keys.values()}
+        held = select(story_key.c.story, func.count().label("keys")).group_by(story_key.c.story)
+        self.key_numbers: dict[str, int] = {
+            row.story: row.keys for row in select_in(connection, held, story_key.c.story, ids)
+        }
         self.stories = {row.id: _story(row) for row in select_in(connection, select(story), story.c.id, ids)}
         for row in select_in(connection, select(tag.c.story, tag.c.topic), tag.c.story, self.stories):
             self.stories[row.story].topics.add(row.topic)

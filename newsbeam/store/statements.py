@@ -27,6 +27,14 @@ def insert_new(connection: Connection, table: Table, rows: Rows) -> int:
     )
 
 
+def insert_returning(connection: Connection, table: Table, rows: Rows, column: Column[T]) -> list[T]:
+    """Insert rows whose primary key is not there yet; return `column` of those that were inserted."""
+    if not rows:
+        return []
+    statement = insert_into(connection, table).on_conflict_do_nothing().returning(column)
+    return list(connection.execute(statement, list(rows)).scalars())
+
+
 def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows in one batch; a key that exists is an error."""
     if rows:

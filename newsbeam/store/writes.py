@@ -27,7 +27,7 @@ from newsbeam.store.schema import (
     story_key,
     tag,
 )
-from newsbeam.store.statements import batched, insert_all, insert_new, upsert
+from newsbeam.store.statements import batched, insert_all, insert_new, insert_returning, upsert
 
 Row = dict[str, Any]
 _DELETED_AT_ONCE = 500
@@ -64,12 +64,15 @@ class Changes:
         self.counts[(bucket, cell)] = (had_stories + stories, had_clusters + clusters)
 
 
-def write_changes(connection: Connection, changes: Changes) -> None:
-    """Write everything that a chunk changed."""
+Bodies = dict[str, tuple[str, datetime]]  # of stories: the text, and when they were published
+
+
+def write_changes(connection: Connection, changes: Changes, early: Bodies) -> None:
+    """Write everything that a chunk changed; `early` are the bodies that are there already."""
     insert_all(connection, story_key, changes.keys)
     insert_all(connection, story, list(changes.stories.values()))
     _revise(connection, changes)
-    _write_bodies(connection, changes)
+    _write_bodies(connection, changes, early)
     _write_tags(connection, changes)
     _write_sightings(connection, changes)
     _write_clusters(connection, changes)
@@ -113,14 +116,14 @@ def add_dispositions(connection: Connection, topic: str, partition: int, ended: 
     upsert(connection, disposition, rows, add=("records",))
 
 
-def insert_bodies(connection: Connection, rows: Iterable[tuple[str, str, datetime]]) -> None:
-    """Insert bodies whose stories are recorded later in the same transaction; in order, so that two
-    recorders never wait for each other in a circle."""
-    insert_new(
-        connection,
-        story_body,
-        [{"story": one, "body": body, "published_at": at} for one, body, at in sorted(rows)],
-    )
+def insert_bodies(connection: Connection, bodies: Bodies) -> Bodies:
+    """Insert bodies whose stories are recorded later in the same transaction; return those that were not there.
+
+    In one order for all, so that two recorders never wait for each other in a circle.
+    """
+    rows = [{"story": one, "body": body, "published_at": at} for one, (body, at) in sorted(bodies.items())]
+    new = insert_returning(connection, story_body, rows, story_body.c.story)
+    return {one: bodies[one] for one in new}
 
 
 def delete_orphaned_bodies(connection: Connection, stories: Iterable[str]) -> None:
@@ -141,14 +144,14 @@ def _revise(connection: Connection, changes: Changes) -> None:
         connection.execute(update(story).where(key).values(fetch=bindparam("seen")), fetches)
 
 
-def _write_bodies(connection: Connection, changes: Changes) -> None:
+def _write_bodies(connection: Connection, changes: Changes, early: Bodies) -> None:
     gone = [one for one, (body, _) in changes.bodies.items() if not body and one in changes.revisions]
     for batch in batched(gone, _DELETED_AT_ONCE):
         connection.execute(delete(story_body).where(story_body.c.story.in_(batch)))
     rows = [
         {"story": one, "published_at": at, "body": body}
         for one, (body, at) in sorted(changes.bodies.items())
-        if body
+        if body and early.get(one) != (body, at)
     ]
     upsert(connection, story_body, rows)
 
