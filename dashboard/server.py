@@ -81,6 +81,11 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{shown}:{port}/"
 
 
+def check_address(settings: ServeSettings) -> None:
+    """Raise `ConfigurationError` unless the address can be listened on now."""
+    _bind(settings).close()
+
+
 def _bind(settings: ServeSettings) -> socket.socket:
     where = f"{settings.host}:{settings.port}"
     try:

@@ -26,7 +26,7 @@ def bucket_of(moment: datetime) -> datetime:
 
 
 def cells_of(enriched: EnrichedStory) -> Iterator[Cell]:
-    """Every cell that counts this story, each once: (topic or `*`) × (all, outlet, language, country, …)."""
+    """Every cell that counts this story, each once: each topic and `*` with all, outlet, language, country …"""
     values = {("all", ""), ("outlet", enriched.outlet.id), ("language", enriched.language)}
     values.update(("country", c) for c in enriched.countries)
     values.update(("entity", e) for e in enriched.entities)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 
+from dashboard.server import check_address
 from newsbeam.app.datadir import locked_data_dir
 from newsbeam.app.deployment import Applied, Deployment
 from newsbeam.app.supervisor import Job, Supervisor
@@ -39,6 +40,7 @@ def prepare(opened: Deployment, say: Say) -> Applied:
     """Check settings and configuration, open bus and store, make the configuration active."""
     settings = opened.settings
     say(f"1/4  Configuration: {opened.config_dir}")
+    check_address(settings.serve)
     store = opened.store()
     say(f"2/4  Store: {store.url}")
     opened.bus.check()

@@ -41,7 +41,8 @@ def restore(store: Store, source: Path, now: datetime) -> str:
     """
     if store.path is None:
         renew_epoch(store, now)
-        return f"The epoch is renewed. The copy itself: pg_restore --clean --dbname={_for_tools(store)} {source}, before"
+        command = f"pg_restore --clean --dbname={_for_tools(store)} {source}"
+        return f"The epoch is renewed. The copy itself is put back before, by {command}"
     _check(source)
     store.close()
     try:
