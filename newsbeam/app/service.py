@@ -1,6 +1,7 @@
 """The whole service in one process tree: prepared step by step, then supervised."""
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ def run_all(opened: Deployment, say: Say) -> int:
     """Prepare and run poll, process, deliver and serve until a signal; return the exit code."""
     with locked_data_dir(opened.data_dir):
         prepare(opened, say)
+        _share_metrics(opened)
         workers = opened.settings.process.workers or os.cpu_count() or 1
         say(
             f"4/4  Starting: pollers, {workers} pipeline worker{'s' if workers != 1 else ''}, deliverer, pages"
@@ -86,6 +88,14 @@ def supervise(supervisor: Supervisor, say: Say, after_start: Callable[[], None] 
     if supervisor.stopped_by is not None:
         say(f"Stopped ({supervisor.stopped_by}); everything recorded is kept.")
     return code
+
+
+def _share_metrics(opened: Deployment) -> None:
+    """Let the jobs of one tree count into one folder, which `/metrics` adds up; it starts empty with the tree."""
+    folder = opened.data_dir / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _await_page(opened: Deployment, say: Say) -> None:
