@@ -63,6 +63,10 @@ class CatalogInUse:
                     loaded = _loaded[self._key] = (version, self._make(Catalog.from_json(content)))
             return loaded[1]
 
+    def close(self) -> None:
+        """Close this handle's connections to the store; what is loaded stays."""
+        self._store.close()
+
     @property
     def _key(self) -> tuple[str, EnricherMaker]:
         return self._store.url, self._make
@@ -87,6 +91,10 @@ class EnrichChunk(beam.DoFn):
     def __init__(self, catalog: CatalogInUse, shift: Shift | None) -> None:
         self._catalog = catalog
         self._shift = shift
+
+    def teardown(self) -> None:
+        """Release connections."""
+        self._catalog.close()
 
     def process(self, chunk: Chunk[DecodedRecord]) -> Iterator[Chunk[EnrichedRecord]]:
         """Yield the chunk with each story enriched or dead."""

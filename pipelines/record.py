@@ -71,6 +71,7 @@ class ChunkRecorder:
     def close(self) -> None:
         """Release connections."""
         self._store.close()
+        self._catalog.close()
 
     def record(self, chunk: Chunk[EnrichedRecord], now: datetime) -> Iterator[RecordReport]:
         """Record the chunk, whole or in parts; yield each part's report. Raises `Gap` and `Unavailable`."""

@@ -35,6 +35,7 @@ class RetagStories(beam.DoFn):
     def teardown(self) -> None:
         """Release connections."""
         self._store.close()
+        self._catalog.close()
 
     def process(self, stories: list[PastStory]) -> Iterator[None]:
         """Write the tags of those that another catalog tagged."""

@@ -15,10 +15,21 @@ from tests.graph.world import PEACE, World
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    bus = open_bus(f"sqlite:///{tmp_path}/bus.db?partitions=4")
-    store = open_store(f"sqlite:///{tmp_path}/store.db", StoreSettings(busy_timeout_s=0.2))
+    """The laptop's."""
+    bus, store = f"sqlite:///{tmp_path}/bus.db?partitions=4", f"sqlite:///{tmp_path}/store.db"
+    yield from _made(tmp_path, bus, store)
+
+
+@pytest.fixture
+def server_world(tmp_path: Path, kafka_url: str, postgres_url: str) -> Iterator[World]:
+    """The server's: a real Kafka and a real PostgreSQL."""
+    yield from _made(tmp_path, f"{kafka_url}?partitions=4", postgres_url)
+
+
+def _made(folder: Path, bus_url: str, store_url: str) -> Iterator[World]:
+    bus, store = open_bus(bus_url), open_store(store_url, StoreSettings(busy_timeout_s=0.2))
     migrate(store, datetime.now(UTC))
-    place = World(tmp_path, bus, store)
+    place = World(folder, bus, store, store_url)
     place.activate(PEACE)
     yield place
     close_readers(bus)

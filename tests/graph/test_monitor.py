@@ -44,6 +44,13 @@ def test_every_story_is_recorded_once_over_many_shifts(world: World) -> None:
     assert all([tag.topic for tag in story.tags] == ["peace"] for story in stories)
 
 
+def test_the_same_graph_records_the_same_on_kafka_and_postgresql(server_world: World) -> None:
+    test_every_story_is_recorded_once_over_many_shifts(server_world)
+    server_world.publish([b"no story", *(a_story(number) for number in range(325, 335))])
+    server_world.read_all()
+    assert server_world.ended() == {"recorded": 335, "dead": 1, "duplicate": 5}
+
+
 def test_reading_again_from_an_older_position_repeats_nothing(world: World) -> None:
     world.publish([a_story(number) for number in range(100)])
     world.read_all()

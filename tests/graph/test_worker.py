@@ -38,7 +38,7 @@ class Workers:
 
     def start(self, *, shift_s: float = 60.0, hang_after_s: float = 30.0) -> subprocess.Popen[bytes]:
         self.again = {"shift_s": shift_s, "hang_after_s": hang_after_s}
-        store = f"sqlite:///{self.world.folder}/store.db"
+        store = self.world.store_url
         command = [sys.executable, PROGRAM, self.world.bus.url, store, str(shift_s), str(hang_after_s)]
         self.running.append(subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}))
         return self.running[-1]
@@ -57,6 +57,11 @@ class Workers:
         for _ in wait_for(reached):
             for _ in range(self.reap()):
                 self.start(**self.again)
+
+    def kill(self) -> None:
+        for one in self.running:
+            one.kill()
+            one.wait()
 
     def stop(self) -> None:
         for one in self.running:
@@ -93,9 +98,7 @@ def partitions_held(world: World) -> dict[str, int]:
 def workers(world: World) -> Iterator[Workers]:
     workers = Workers(world)
     yield workers
-    for one in workers.running:
-        one.kill()
-        one.wait()
+    workers.kill()
 
 
 def test_a_record_that_kills_its_readers_ends_as_one_dead_letter_and_its_neighbours_are_recorded(
@@ -144,6 +147,18 @@ def test_two_workers_share_the_partitions_and_one_takes_over_what_the_other_leav
 
 
 def test_kills_at_any_moment_lose_nothing_and_repeat_nothing(workers: Workers) -> None:
+    kill_at_any_moment(workers)
+
+
+def test_nor_do_they_on_kafka_and_postgresql(server_world: World) -> None:
+    workers = Workers(server_world)
+    try:
+        kill_at_any_moment(workers)
+    finally:
+        workers.kill()
+
+
+def kill_at_any_moment(workers: Workers) -> None:
     world, chance = workers.world, random.Random(7)  # noqa: S311 - moments, not secrets
     workers.start(shift_s=0.5)
     workers.start(shift_s=0.5)

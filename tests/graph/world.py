@@ -31,6 +31,7 @@ class World:
     folder: Path
     bus: Bus
     store: Store
+    store_url: str
 
     def activate(self, catalog: Catalog) -> None:
         now = datetime.now(UTC)
