@@ -39,12 +39,16 @@ class PastStory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Retagged(msgspec.Struct, frozen=True):
-    """The tags found in a story's revision; of a story that is not `whole` no tag may be taken away."""
+    """The tags found in a story's revision, of the topics that were looked for (None: all there are).
+
+    Of a story that is not `whole` no tag may be taken away.
+    """
 
     id: str
     revision: int
     whole: bool
     tags: tuple[Tag, ...]
+    looked_for: frozenset[str] | None = None
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -157,7 +161,8 @@ def _replace(
 ) -> Changes:
     """Take away the tags that are gone, and note what the difference does to the counts."""
     new = {found.topic for found in retagged.tags}
-    added, removed = new - old, (old - new if retagged.whole else set())
+    doubted = old if retagged.looked_for is None else old & retagged.looked_for
+    added, removed = new - old, (doubted - new if retagged.whole else set())
     if removed:
         connection.execute(delete(tag).where(tag.c.story == row.id, tag.c.topic.in_(removed)))
     for topics, sign in ((added, 1), (removed, -1)):

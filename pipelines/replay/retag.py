@@ -1,22 +1,44 @@
 """Tags of stored stories under a newer catalog: how a new topic's page is filled from history."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import apache_beam as beam
+import msgspec
 from apache_beam.pvalue import PBegin, PCollection
 
 from newsbeam.beam import InProcess
-from newsbeam.errors import StaleCatalog
+from newsbeam.enrichment import Enricher
+from newsbeam.errors import NotFound, StaleCatalog
+from newsbeam.store.catalogs import DocumentKind, active_document, read_document
 from newsbeam.store.database import Store
 from newsbeam.store.history import Changes, PastStory, Retagged, retag
 from newsbeam.story import EnrichedStory
-from pipelines.enrich import CatalogInUse, enrich_or_bury
+from newsbeam.topics.catalog import Catalog, Examples, Topic
+from pipelines.enrich import enrich_or_bury
 from pipelines.replay.history import ReadHistory
 from pipelines.shift import in_process_options, run_shift
 
 
+def retag_history(store: Store) -> Changes:
+    """Tag all stored stories under the active catalog, and correct their counts; return what changed.
+
+    Only topics that differ from the catalog that tagged a story are looked for. Where the whole text is no
+    longer kept, tags are added but none is taken away. It can be repeated, and stopped at any point: what is
+    done is done. When another catalog becomes active meanwhile it starts again.
+    """
+    changes = Changes()
+    while True:
+        version, _ = active_document(store, DocumentKind.CATALOG)
+        tally = Tally()
+        run_shift(_Retag(store, version, tally), in_process_options())
+        changes += tally.changes
+        if tally.stale is None:
+            return changes
+
+
 class Tally(InProcess):
-    """What a run of `retag_history` changed."""
+    """What a run changed, and whether its catalog was replaced meanwhile."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,59 +46,77 @@ class Tally(InProcess):
         self.stale: StaleCatalog | None = None
 
 
-class RetagStories(beam.DoFn):
-    """Tags a list of stories under the active catalog."""
+class Lens(NamedTuple):
+    """What stories of one older catalog are looked at with; `looked_for` None means every topic."""
 
-    def __init__(self, store: Store, catalog: CatalogInUse, tally: Tally) -> None:
+    enricher: Enricher
+    looked_for: frozenset[str] | None
+
+
+def lens(old: Catalog | None, new: Catalog) -> Lens:
+    """Return what differs between two catalogs, ready to run; all of the new one when the old is not known.
+
+    Outlets count for every topic, since queries can ask for them. Rules do not tag.
+    """
+    if old is None or old.outlets != new.outlets:
+        return Lens(Enricher(Catalog(topics=new.topics, outlets=new.outlets)), None)
+    before = {topic.id: _meaning(topic) for topic in old.topics}
+    after = {topic.id: _meaning(topic) for topic in new.topics}
+    differ = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    topics = tuple(topic for topic in new.topics if topic.id in differ)
+    return Lens(Enricher(Catalog(topics=topics, outlets=new.outlets)), differ)
+
+
+def _meaning(topic: Topic) -> Topic:
+    return msgspec.structs.replace(topic, label={}, examples=Examples())
+
+
+class RetagStories(beam.DoFn):
+    """Tags a list of stories under the catalog `version`."""
+
+    def __init__(self, store: Store, version: str, tally: Tally) -> None:
         self._store = store
-        self._catalog = catalog
+        self._version = version
         self._tally = tally
+        self._lenses: dict[str, Lens] = {}
 
     def teardown(self) -> None:
         """Release connections."""
         self._store.close()
-        self._catalog.close()
 
     def process(self, stories: list[PastStory]) -> Iterator[None]:
         """Write the tags of those that another catalog tagged."""
-        enricher = self._catalog.enricher()
-        version = enricher.catalog.version
-        found = [(past, enrich_or_bury(enricher, past.story)) for past in stories if past.catalog != version]
-        retagged = [
-            Retagged(past.id, past.revision, past.whole, enriched.tags)
-            for past, enriched in found
-            if isinstance(enriched, EnrichedStory)
-        ]
+        found = [self._look_at(past) for past in stories if past.catalog != self._version]
+        retagged = [one for one in found if one is not None]
         if retagged and self._tally.stale is None:
             try:
-                self._tally.changes += retag(self._store, version, retagged)
+                self._tally.changes += retag(self._store, self._version, retagged)
             except StaleCatalog as error:
                 self._tally.stale = error
         return iter(())
 
+    def _look_at(self, past: PastStory) -> Retagged | None:
+        if past.catalog not in self._lenses:
+            new = Catalog.from_json(read_document(self._store, DocumentKind.CATALOG, self._version))
+            self._lenses[past.catalog] = lens(self._catalog(past.catalog), new)
+        enricher, looked_for = self._lenses[past.catalog]
+        enriched = enrich_or_bury(enricher, past.story)
+        if not isinstance(enriched, EnrichedStory):
+            return None
+        return Retagged(past.id, past.revision, past.whole, enriched.tags, looked_for)
 
-def retag_history(store: Store) -> Changes:
-    """Tag all stored stories under the active catalog, and correct their counts; return what changed.
-
-    Where the whole text is no longer kept, tags are added but none is taken away. It can be repeated, and
-    stopped at any point: what is done is done. When another catalog becomes active meanwhile it starts again.
-    """
-    catalog = CatalogInUse(store)
-    changes = Changes()
-    while True:
-        catalog.refresh()
-        tally = Tally()
-        run_shift(_Retag(store, catalog, tally), in_process_options())
-        changes += tally.changes
-        if tally.stale is None:
-            return changes
+    def _catalog(self, version: str) -> Catalog | None:
+        try:
+            return Catalog.from_json(read_document(self._store, DocumentKind.CATALOG, version))
+        except NotFound:
+            return None
 
 
 class _Retag(beam.PTransform[PBegin, PCollection[None]]):
-    def __init__(self, store: Store, catalog: CatalogInUse, tally: Tally) -> None:
+    def __init__(self, store: Store, version: str, tally: Tally) -> None:
         super().__init__()
         self._store = store
-        self._step = RetagStories(store, catalog, tally)
+        self._step = RetagStories(store, version, tally)
 
     def expand(self, pbegin: PBegin) -> PCollection[None]:
         history = pbegin | "Read History" >> ReadHistory(self._store)

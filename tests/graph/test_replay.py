@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from newsbeam.errors import QueryError
@@ -54,6 +55,15 @@ def test_a_topic_that_leaves_the_catalog_takes_its_tags_and_counts_along(past: W
     assert retag_history(past.store).removed == 200
     assert check_counts(past.store) == []
     assert not any(topic == "peace" for _, topic, _, _ in read_counts(past.store))
+
+
+def test_a_changed_query_is_looked_for_again_and_a_changed_label_is_not(past: World) -> None:
+    narrower = Topic(id="peace", label={"en": "Peace"}, queries={"any": "ceasefire AND 15*"})
+    past.activate(Catalog(topics=(narrower,)))
+    assert retag_history(past.store) == Changes(stories=200, added=0, removed=189)
+    past.activate(Catalog(topics=(msgspec.structs.replace(narrower, label={}),)))
+    assert retag_history(past.store) == Changes(stories=200, added=0, removed=0)
+    assert check_counts(past.store) == []
 
 
 def test_a_query_is_tried_on_history_without_changing_it(past: World) -> None:
