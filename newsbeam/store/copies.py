@@ -1,77 +1,97 @@
-"""Copies of the store, and putting one back."""
+"""Copies of the store: one file, taken while the service runs; and putting one back in its place."""
 
 import sqlite3
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from newsbeam.errors import ConfigurationError, StoreUnavailable
+from sqlalchemy import delete, update
+
+from newsbeam.errors import ConfigurationError, StoreUnavailable, UsageError
 from newsbeam.store.database import Store
 from newsbeam.store.migrate import migrate, new_epoch
-from newsbeam.store.schema import lease, pointer
+from newsbeam.store.schema import delivery, feed_state, lease, marker, pointer
 from newsbeam.store.statements import upsert
 
-_PAGES = 2_000  # copied at a time, so that a running service is not held up
+_PAGES = 2_000  # copied at a time: writers get their turn between
+_USED_SINCE = 1_000_000  # more fetches than any feed has had since the copy was made
 
 
 def backup(store: Store, target: Path) -> str:
-    """Copy the store into one file while it is in use; return a line that says what was done or what to do."""
+    """Copy a SQLite store into `target`, whole, while it is in use; return a line that says what was done.
+
+    The file appears under its name when it is complete. Raises `UsageError`, with the commands to use, on
+    PostgreSQL, whose own tools do this better.
+    """
     if store.path is None:
-        return f"PostgreSQL makes its own copies: pg_dump --format=custom --file={target} {_for_tools(store)}"
+        raise UsageError(
+            f"PostgreSQL makes its own copies while newsbeam runs:\n"
+            f"  pg_dump --format=custom --file={target} {_for_tools(store)}\n"
+            f"To put one back, stop newsbeam and call\n"
+            f"  pg_restore --clean --if-exists --dbname={_for_tools(store)} {target}\n"
+            f"  newsbeam restore {target}"
+        )
     if target.exists():
         raise ConfigurationError([f"{target} exists; nothing was written"])
+    store.check()  # says clearly what is wrong with the store, before anything is made
     partial = target.with_name(target.name + ".partial")
     try:
-        with (
-            closing(sqlite3.connect(f"file:{store.path}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(partial)) as copy,
-        ):
+        with closing(_open(store.path)) as source, closing(sqlite3.connect(partial)) as copy:
             source.backup(copy, pages=_PAGES)
+            copy.execute("PRAGMA journal_mode = DELETE").close()  # one file, that can be moved
         partial.replace(target)
     except (sqlite3.Error, OSError) as error:
+        raise StoreUnavailable(f"the backup to {target} failed: {error}") from error
+    finally:
         partial.unlink(missing_ok=True)
-        raise StoreUnavailable(f"backup to {target}: {error}") from error
     return f"Copied {store.path} to {target} ({target.stat().st_size / 1e6:.1f} MB)."
 
 
 def restore(store: Store, source: Path, now: datetime) -> str:
-    """Put a copy in the stopped store's place, with a new epoch so that no follower skips what comes again.
+    """Put the copy `source` in the place of a SQLite store that nobody uses; return what was done.
 
-    On PostgreSQL only the epoch is renewed: pg_restore puts the copy back.
+    On PostgreSQL, where pg_restore has put it back before, only the rest is done: the epoch is renewed, so that
+    no follower skips what comes again; leases, claims and markers of the past end; fetch numbers go on past all
+    that were given since, as they order revisions.
     """
-    if store.path is None:
-        renew_epoch(store, now)
-        command = f"pg_restore --clean --dbname={_for_tools(store)} {source}"
-        return f"The epoch is renewed. The copy itself is put back before, by {command}"
-    _check(source)
-    store.close()
-    try:
-        with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as copy,
-            closing(sqlite3.connect(store.path)) as target,
-        ):
-            copy.backup(target)
-    except sqlite3.Error as error:
-        raise StoreUnavailable(f"restore from {source}: {error}") from error
+    if store.path is not None:
+        _check_copy(source)
+        store.close()
+        try:
+            with closing(_open(source)) as copy, closing(sqlite3.connect(store.path)) as place:
+                copy.backup(place)
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"restoring {source} to {store.path} failed: {error}") from error
     migrate(store, now)
-    renew_epoch(store, now)
-    return f"Restored {source} to {store.path}. What came after the copy is read again from the bus."
-
-
-def renew_epoch(store: Store, now: datetime) -> None:
-    """Give the store a new epoch, so that every cursor of a follower begins anew; drop leases of the dead."""
     with store.locked() as connection:
         upsert(connection, pointer, [{"name": "epoch", "value": new_epoch(), "moved_at": now}])
-        connection.execute(lease.delete())
+        connection.execute(delete(lease))
+        connection.execute(delete(marker))
+        free = {"claimed_by": None, "claimed_until": None}
+        connection.execute(update(delivery).values(free))
+        connection.execute(update(feed_state).values(fetch=feed_state.c.fetch + _USED_SINCE, **free))
+    done = f"Restored {source} to {store.path}." if store.path else f"Renewed the epoch of {store.url}."
+    return f"{done} What came after the copy is read again from the bus."
 
 
-def _check(source: Path) -> None:
+def _check_copy(source: Path) -> None:
     try:
-        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as copy:
-            copy.execute("SELECT version_num FROM alembic_version").fetchone()
+        with closing(_open(source)) as copy:
+            versions = copy.execute("SELECT version_num FROM alembic_version").fetchall()
+            damage = copy.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         raise ConfigurationError([f"{source} is no copy of a newsbeam store: {error}"]) from error
+    if len(versions) != 1:
+        raise ConfigurationError([f"{source} is no copy of a newsbeam store"])
+    if damage != ("ok",):
+        raise ConfigurationError([f"{source} is damaged: {damage[0]}"])
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open a database to be read; one that is not there is not made."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _for_tools(store: Store) -> str:
+    """The store's address as PostgreSQL's tools take it, without the password (they ask, or read ~/.pgpass)."""
     return store.url.replace("postgresql+psycopg://", "postgresql://").replace(":***@", "@")

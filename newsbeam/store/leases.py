@@ -6,7 +6,7 @@ from sqlalchemy import Select, delete, select, update
 
 from newsbeam.store.database import Store
 from newsbeam.store.schema import lease
-from newsbeam.store.statements import insert_new
+from newsbeam.store.statements import insert_returning
 
 
 class Leases:
@@ -27,7 +27,7 @@ class Leases:
             if taken == 1:
                 return True
             row = {"name": name, "owner": self.owner, "until": until}
-            return insert_new(connection, lease, [row]) == 1
+            return insert_returning(connection, lease, [row], lease.c.name) == [name]
 
     def renew(self, ttl: timedelta, now: datetime) -> frozenset[str]:
         """Prolong every lease of this owner that is still valid; return the names still held."""

@@ -1,15 +1,28 @@
 """Section `retention`, and the sweep that applies it. Deletion never touches a count, nor a key."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Select, Table, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from newsbeam.store.database import Store
 from newsbeam.store.schema import (
     alert,
+    cluster,
     count,
     coverage,
     dead_letter,
@@ -20,14 +33,16 @@ from newsbeam.store.schema import (
 )
 
 _BATCH = 1_000  # rows a transaction, so that recording never waits long
-
 _DAY_S = 86_400.0
+_LEAST_S = 14 * _DAY_S
 
 
 class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How long things are kept, from their own time on: a story from its publication, an alert from its telling.
+    """How long things are kept, from their own time on: a story from its publication, an alert from its last change.
 
-    A story takes its tags, sightings and decisions with it; its keys stay, so that it does not come back.
+    A story takes its tags, sightings and decisions with it; its keys stay, so that it does not come back, and its
+    counts. `bodies_s`: only body texts; titles and summaries stay. `outbox_s`: what left the store, and the ledger
+    of where it went; what still waits is kept. `dead_letters_bytes`: all dead letters together, the oldest go first.
     """
 
     stories_s: float = 400 * _DAY_S
@@ -35,6 +50,7 @@ class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True):
     alerts_s: float = 400 * _DAY_S
     outbox_s: float = 30 * _DAY_S
     dead_letters_s: float = 90 * _DAY_S
+    dead_letters_bytes: int = 512 * 1024 * 1024
     counts_s: float = 3650 * _DAY_S
 
     def __post_init__(self) -> None:
@@ -42,61 +58,103 @@ class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("every retention: more than 0")
         if self.bodies_s > self.stories_s:
             raise ValueError("bodies cannot be kept longer than stories")
+        if min(self.stories_s, self.alerts_s) < _LEAST_S:
+            raise ValueError("stories and alerts: at least 14d, so that an old event cannot alert again")
 
 
 def sweep(store: Store, settings: RetentionSettings, now: datetime) -> Mapping[str, int]:
-    """Delete what is past its time, in small transactions; return how many rows of each table went."""
+    """Delete what is past its time, in small transactions; return how many rows of each table went.
+
+    It may be stopped and repeated at any point.
+    """
 
     def before(seconds: float) -> datetime:
-        return now - timedelta(seconds=seconds)
+        return now - timedelta(seconds=min(seconds, 1_900 * 365 * _DAY_S))
 
-    delivered = (
-        ~select(delivery.c.key).where(delivery.c.seq == outbox.c.seq, delivery.c.status == "pending").exists()
-    )
-    told = (outbox.c.written_at < before(settings.outbox_s)) & outbox.c.fanned_out & delivered
-    gone = select(outbox.c.seq).where(outbox.c.seq == delivery.c.seq).exists()
+    ended = delivery.c.status != "pending"
+    old = outbox.c.written_at < before(settings.outbox_s)
+    handed_on = and_(old, outbox.c.fanned_out, ~exists().where(delivery.c.seq == outbox.c.seq))
     return {
         "story_body": _shed_bodies(store, before(settings.bodies_s)),
-        "story": _delete(store, story, story.c.id, story.c.published_at < before(settings.stories_s)),
-        "alert": _delete(store, alert, alert.c.id, alert.c.told_at < before(settings.alerts_s)),
-        "outbox": _delete(store, outbox, outbox.c.seq, told),
-        "delivery": _delete(store, delivery, delivery.c.key, ~gone & (delivery.c.status != "pending")),
-        "dead_letter": _delete_all(
+        "story": _delete_old(store, story, story.c.published_at < before(settings.stories_s)),
+        "cluster": _delete_old(store, cluster, cluster.c.updated_at < before(settings.stories_s)),
+        "alert": _delete_old(store, alert, alert.c.updated_at < before(settings.alerts_s)),
+        "delivery": _delete_old(store, delivery, ended & delivery.c.seq.in_(select(outbox.c.seq).where(old))),
+        "outbox": _delete_old(store, outbox, handed_on),
+        "dead_letter": _delete_old(
             store, dead_letter, dead_letter.c.recorded_at < before(settings.dead_letters_s)
-        ),
-        "count": _delete_all(store, count, count.c.bucket < before(settings.counts_s)),
-        "coverage": _delete_all(store, coverage, coverage.c.hour < before(settings.counts_s)),
+        )
+        + _shrink_dead_letters(store, settings.dead_letters_bytes),
+        "count": _delete_old(store, count, count.c.bucket < before(settings.counts_s)),
+        "coverage": _delete_old(store, coverage, coverage.c.hour < before(settings.counts_s)),
     }
+
+
+def _delete_old(store: Store, table: Table, old: ColumnElement[bool]) -> int:
+    query = select(*table.primary_key.columns).where(old).limit(_BATCH)
+    return _in_batches(store, query, lambda connection, rows: _delete(connection, table, rows))
 
 
 def _shed_bodies(store: Store, before: datetime) -> int:
     """Delete old bodies, and say of their stories that only the rest of the text is kept."""
+
+    def shed(connection: Connection, rows: Sequence[Any]) -> None:
+        ids = [row.story for row in rows]
+        connection.execute(delete(story_body).where(story_body.c.story.in_(ids)))
+        cut = update(story).where(story.c.id.in_(ids), story.c.text == "full")
+        connection.execute(cut.values(text="excerpt"))
+
+    query = select(story_body.c.story).where(story_body.c.published_at < before).limit(_BATCH)
+    return _in_batches(store, query, shed)
+
+
+def _shrink_dead_letters(store: Store, limit_bytes: int) -> int:
+    """Delete the oldest dead letters until the rest is within the limit."""
+    length = func.length(dead_letter.c.value)
+    with store.read() as connection:
+        excess = (
+            int(connection.execute(select(func.coalesce(func.sum(length), 0))).scalar_one()) - limit_bytes
+        )
+    oldest = select(*dead_letter.primary_key.columns, length.label("size"))
+    oldest = oldest.order_by(dead_letter.c.recorded_at, *dead_letter.primary_key.columns).limit(_BATCH)
     deleted = 0
-    query: Select[Any] = select(story_body.c.story).where(story_body.c.published_at < before).limit(_BATCH)
+    while excess > 0:
+        with store.locked() as connection:
+            going = []
+            for row in connection.execute(oldest):
+                if excess <= 0:
+                    break
+                going.append(row)
+                excess -= row.size
+            if not going:
+                return deleted
+            _delete(connection, dead_letter, going)
+        deleted += len(going)
+    return deleted
+
+
+def _in_batches(store: Store, query: Select[Any], remove: Callable[[Connection, Sequence[Any]], None]) -> int:
+    """Let `remove` take what `query` finds until it finds nothing; return how many rows that were.
+
+    Each batch under the store-wide lock: nothing may go from under a chunk that is being decided.
+    """
+    removed = 0
     while True:
-        with store.write() as connection:
-            ids = list(connection.execute(query).scalars())
-            if ids:
-                connection.execute(delete(story_body).where(story_body.c.story.in_(ids)))
-                connection.execute(update(story).where(story.c.id.in_(ids)).values(text="excerpt"))
-        deleted += len(ids)
-        if len(ids) < _BATCH:
-            return deleted
+        with store.locked() as connection:
+            rows = connection.execute(query).all()
+            if rows:
+                remove(connection, rows)
+        removed += len(rows)
+        if len(rows) < _BATCH:
+            return removed
 
 
-def _delete(store: Store, table: Table, key: Column[Any], old: Any) -> int:
-    deleted = 0
-    query: Select[Any] = select(key).where(old).limit(_BATCH)
-    while True:
-        with store.write() as connection:
-            keys = list(connection.execute(query).scalars())
-            if keys:
-                connection.execute(delete(table).where(key.in_(keys)))
-        deleted += len(keys)
-        if len(keys) < _BATCH:
-            return deleted
-
-
-def _delete_all(store: Store, table: Table, old: Any) -> int:
-    with store.write() as connection:
-        return int(connection.execute(delete(table).where(old)).rowcount)
+def _delete(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
+    """Delete rows by their primary keys, which are each row's first columns."""
+    keys = list(table.primary_key.columns)
+    if len(keys) == 1:
+        connection.execute(delete(table).where(keys[0].in_([row[0] for row in rows])))
+        return
+    this = and_(*(key == bindparam(f"this_{key.name}", type_=key.type) for key in keys))
+    values = [{f"this_{key.name}": row[i] for i, key in enumerate(keys)} for row in rows]
+    connection.execute(delete(table).where(this), values)

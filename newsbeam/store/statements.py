@@ -18,13 +18,10 @@ def insert_into(connection: Connection, table: Table) -> Any:
     return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
 
 
-def insert_new(connection: Connection, table: Table, rows: Rows) -> int:
-    """Insert rows whose primary key is not there yet; return how many were (-1: the driver does not say)."""
-    if not rows:
-        return 0
-    return int(
-        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), list(rows)).rowcount
-    )
+def insert_new(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows whose primary key is not there yet."""
+    if rows:
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), list(rows))
 
 
 def insert_returning(connection: Connection, table: Table, rows: Rows, column: Column[T]) -> list[T]:
