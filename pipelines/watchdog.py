@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Self
 
 from newsbeam.beam import Shift
+from pipelines.exits import EXIT_HANG
 
 logger = logging.getLogger(__name__)
 
-EXIT_HANG = 21
 _STDERR = 2
 
 

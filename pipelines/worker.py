@@ -11,6 +11,7 @@ from newsbeam.metrics import CAREFUL, SHIFTS, WORKERS
 from newsbeam.store.markers import Marker, begin, clear
 from newsbeam.store.positions import read_positions
 from pipelines.careful import CarefulRead, condemned_by
+from pipelines.exits import EXIT_GAP, EXIT_STOPPED
 from pipelines.monitor import Monitor, Places
 from pipelines.settings import ProcessSettings
 from pipelines.shares import Keeper, Share
@@ -19,8 +20,6 @@ from pipelines.watchdog import Watchdog
 
 logger = logging.getLogger("newsbeam.process")
 
-EXIT_STOPPED = 0
-EXIT_GAP = 20
 FREE_SHARE_EVERY_S = 0.5
 
 

@@ -65,7 +65,7 @@ def job(opened: Deployment, name: str, *words: str) -> Job:
 
 def worker_jobs(opened: Deployment, workers: int) -> list[Job]:
     """Return one job a pipeline worker; each death that was its own is written down, to find poison."""
-    from pipelines.run import record_exit
+    from pipelines.exits import record_exit
 
     jobs = []
     for _ in range(workers):

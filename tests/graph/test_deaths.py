@@ -13,7 +13,7 @@ from newsbeam.store.markers import Marker, begin, clear, mark, record_death
 from newsbeam.store.migrate import migrate
 from newsbeam.store.schema import position
 from newsbeam.store.statements import upsert
-from pipelines.run import EXIT_GAP, EXIT_HANG, died_by_itself, owner_of, record_exit
+from pipelines.exits import EXIT_GAP, EXIT_HANG, died_by_itself, owner_of, record_exit
 from pipelines.shares import Share
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

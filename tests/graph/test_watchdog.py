@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from pipelines.watchdog import EXIT_HANG
+from pipelines.exits import EXIT_HANG
 
 WORKER = """
 import re, threading, time

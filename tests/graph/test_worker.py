@@ -19,7 +19,7 @@ from newsbeam.store.markers import begin
 from newsbeam.store.reads import dead_letters
 from newsbeam.store.schema import position
 from newsbeam.store.statements import upsert
-from pipelines.run import EXIT_GAP, EXIT_HANG, EXIT_STOPPED, owner_of, record_exit
+from pipelines.exits import EXIT_GAP, EXIT_HANG, EXIT_STOPPED, owner_of, record_exit
 from tests.graph.poison import DEADLY, ENDLESS
 from tests.graph.world import World, a_story
 
