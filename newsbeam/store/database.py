@@ -232,8 +232,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    kind = connection.get_execution_options().get("newsbeam_begin", "IMMEDIATE")
-    connection.exec_driver_sql(f"BEGIN {kind}")
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":  # SQLAlchemy says begin there too
+        connection.exec_driver_sql(f"BEGIN {options.get('newsbeam_begin', 'IMMEDIATE')}")
 
 
 def _milliseconds(seconds: float) -> int:

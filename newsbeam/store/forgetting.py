@@ -1,5 +1,6 @@
 """Erasing a story on request, and remembering its keys so that no re-read brings it back."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,10 +9,10 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from newsbeam.alert import Alert
 from newsbeam.codec import decode_alert, encode_alert, from_json
-from newsbeam.identity import digest
+from newsbeam.identity import canonical_url, digest
 from newsbeam.store.database import Store
 from newsbeam.store.reads.tracing import address_keys
-from newsbeam.store.schema import alert, dead_letter, delivery, outbox, story, story_key
+from newsbeam.store.schema import alert, dead_letter, delivery, outbox, sighting, story, story_key
 from newsbeam.store.statements import insert_new, select_in
 
 ERASED = "[erased]"
@@ -52,7 +53,7 @@ def _forget(connection: Connection, url: str, now: datetime) -> Forgotten:
     ids = sorted(owners | {owner})
     erased = tuple(connection.execute(select(story.c.id).where(story.c.id.in_(ids))).scalars())
     alerts = _erase_from_alerts(connection, ids)
-    letters = _erase_letters(connection, url)
+    letters = _erase_letters(connection, _addresses(connection, url, ids))
     connection.execute(delete(story).where(story.c.id.in_(ids)))  # its texts and tags go with it
     new = {"story": owner, "kind": "url", "feed": None, "added_at": now, "forgotten": True}
     insert_new(connection, story_key, [{"hash": one, **new} for one in hashes])
@@ -85,14 +86,22 @@ class _Place(msgspec.Struct, frozen=True):
     offset: int
 
 
-def _erase_letters(connection: Connection, url: str) -> int:
-    """Delete dead letters that hold the address, and what was to leave the store of them."""
-    wanted = url.encode()
+def _addresses(connection: Connection, url: str, ids: Sequence[str]) -> set[str]:
+    found = {url, canonical_url(url)}
+    found.update(connection.execute(select(story.c.url).where(story.c.id.in_(ids))).scalars())
+    found.update(connection.execute(select(sighting.c.url).where(sighting.c.story.in_(ids))).scalars())
+    return {one for one in found if one}
+
+
+def _erase_letters(connection: Connection, addresses: set[str]) -> int:
+    """Delete dead letters that hold one of the addresses, and what was to leave the store of them."""
+    alternatives = b"|".join(re.escape(one.encode()) for one in sorted(addresses))
+    wanted = re.compile(rb"(?:" + alternatives + rb")(?![\w/.~%-])")  # and no longer address that begins so
     there = dead_letter.c
     places = {
         _Place(row.topic, row.partition, row.offset)
         for row in connection.execute(select(dead_letter))
-        if wanted in row.value or wanted in row.key or url in row.detail
+        if any(wanted.search(part) for part in (row.value, row.key, row.detail.encode()))
     }
     for place in places:
         here = (there.topic == place.topic) & (there.partition == place.partition)

@@ -196,6 +196,20 @@ def test_a_full_disk_says_so_and_nothing_is_lost(sqlite_store_url: str) -> None:
     opened.close()
 
 
+def test_the_log_beside_the_file_is_cut_back(sqlite_store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsbeam.store.database._WAL_LIMIT", 200_000)
+    monkeypatch.setattr("newsbeam.store.database._WAL_EVERY", 2)
+    opened = open_store(sqlite_store_url)
+    migrate(opened, NOON)
+    for number in range(100):
+        with opened.write() as connection:
+            row = {"name": f"{number}" * 5_000, "value": number}
+            connection.execute(insert(sequence), [row])
+    assert opened.path is not None
+    assert opened.path.with_name("store.db-wal").stat().st_size < 400_000
+    opened.close()
+
+
 @pytest.mark.postgres
 def test_postgresql_that_is_away_or_refuses_says_so_without_the_password(postgres_url: str) -> None:
     with pytest.raises(StoreUnavailable, match="refused"):

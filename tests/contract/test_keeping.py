@@ -1,0 +1,232 @@
+"""What retention removes, what is forgotten on request, and copies that are put back."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import insert, update
+
+from newsbeam.codec import decode_alert
+from newsbeam.errors import ConfigurationError, UsageError
+from newsbeam.recording import Recorder
+from newsbeam.store.catalogs import read_epoch
+from newsbeam.store.copies import backup, restore
+from newsbeam.store.database import Store, open_store
+from newsbeam.store.feeds import FeedStates
+from newsbeam.store.forgetting import ERASED, forget
+from newsbeam.store.leases import Leases, owners
+from newsbeam.store.positions import read_positions
+from newsbeam.store.reads import body_of, latest_alerts, latest_stories, read_cells, trace
+from newsbeam.store.retention import RetentionSettings, sweep
+from newsbeam.store.schema import delivery, outbox
+from newsbeam.story import DeadLetter, Story
+from tests.contract.recordings import NOON, TEXT, a_story, chunk_of, contents, fresh, prepared, rows_of
+
+DAY = timedelta(days=1)
+WEEK_S = 7 * 86_400.0
+WORDS = "the source's own words"
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    opened = prepared(store_url)
+    yield opened
+    opened.close()
+
+
+def record(store: Store, *items: Story | DeadLetter, at: datetime = NOON) -> dict[str, int]:
+    start = read_positions(store, "stories").get(0, 0)
+    return dict(Recorder(store).record(chunk_of(items, start, seen_at=at), at).dispositions)
+
+
+# --- retention ------------------------------------------------------------------------------------------------
+
+
+def test_removed_stories_leave_their_counts_and_cannot_come_back(store: Store) -> None:
+    record(store, a_story("/old"), a_story("/new", published_at=NOON + 20 * DAY), at=NOON + 20 * DAY)
+    cells = read_cells(store, NOON - DAY, NOON + 30 * DAY)
+    settings = RetentionSettings(stories_s=2 * WEEK_S, bodies_s=WEEK_S)
+    removed = sweep(store, settings, NOON + 20 * DAY)
+    assert removed["story"] == 1
+    assert [view.published_at for view in latest_stories(store)] == [NOON + 20 * DAY]
+    assert {row["story"] for row in rows_of(store, "tag")} == {latest_stories(store)[0].id}
+    assert read_cells(store, NOON - DAY, NOON + 30 * DAY) == cells
+    assert record(store, a_story("/old", published_at=None), at=NOON + 20 * DAY) == {"expired": 1}
+
+
+def test_bodies_go_before_their_stories_and_the_story_says_so(store: Store) -> None:
+    record(store, a_story("/old"), a_story("/new", published_at=NOON + 8 * DAY), at=NOON + 8 * DAY)
+    sweep(store, RetentionSettings(bodies_s=WEEK_S), NOON + 8 * DAY)
+    new, old = latest_stories(store)
+    assert (old.text, body_of(store, old.id)) == ("excerpt", None)
+    assert (new.text, body_of(store, new.id) is not None) == ("full", True)
+
+
+def test_what_still_waits_to_leave_is_kept(store: Store) -> None:
+    record(store, a_story(), DeadLetter("x", "y", b"z"))
+    later = NOON + 400 * DAY
+    sweep(store, RetentionSettings(), later)
+    waiting = rows_of(store, "outbox")
+    assert len(waiting) == 3
+    ledger = [_delivery(str(row["seq"]), row["seq"], "delivered") for row in waiting[:2]]
+    ledger.append(_delivery("late", waiting[2]["seq"], "pending"))
+    with store.write() as connection:
+        connection.execute(update(outbox).values(fanned_out=True))
+        connection.execute(insert(delivery), ledger)
+    sweep(store, RetentionSettings(), later)
+    assert [row["seq"] for row in rows_of(store, "outbox")] == [waiting[2]["seq"]]
+    assert [row["key"] for row in rows_of(store, "delivery")] == ["late"]
+
+
+def test_dead_letters_are_bounded_together_and_the_newest_stay(store: Store) -> None:
+    for hour in range(5):
+        record(store, DeadLetter("x", "y", bytes(10)), at=NOON + timedelta(hours=hour))
+    removed = sweep(store, RetentionSettings(dead_letters_bytes=25), NOON + timedelta(hours=5))
+    assert removed["dead_letter"] == 3
+    assert sorted(row["offset"] for row in rows_of(store, "dead_letter")) == [3, 4]
+
+
+def test_sweeping_takes_more_than_one_batch(sqlite_store_url: str) -> None:
+    store = prepared(sqlite_store_url)
+    record(store, *(DeadLetter("x", "y", b"z") for _ in range(2_100)))
+    assert sweep(store, RetentionSettings(), NOON + 100 * DAY)["dead_letter"] == 2_100
+    store.close()
+
+
+def _delivery(key: str, seq: int, status: str) -> dict[str, object]:
+    moments = {"next_at": NOON, "claimed_until": None, "delivered_at": None}
+    who = {"subscription": "desk", "claimed_by": None, "error": None}
+    return {"key": key, "seq": seq, "status": status, "attempts": 1, **moments, **who}
+
+
+# --- forgetting -----------------------------------------------------------------------------------------------
+
+
+def test_forgetting_erases_every_word_and_no_copy_brings_it_back(store: Store) -> None:
+    words = a_story(
+        "/1", guid="1", title=WORDS, summary=f"{WORDS}: {TEXT}", body=f"{TEXT} {WORDS}", author=WORDS
+    )
+    letter = DeadLetter("undecodable", "no JSON", f'{{"url": "{words.url}", "title": "{WORDS}"}}'.encode())
+    record(store, words, msgspec.structs.replace(words, feed="hub"), letter, a_story("/2", title="Bystander"))
+    cells = read_cells(store, NOON - DAY, NOON + DAY)
+    forgotten = forget(store, f"{words.url}?utm_source=mail", NOON)
+    assert forgotten.stories
+    left = json.dumps(contents(store), default=repr)
+    assert WORDS not in left
+    assert str(words.url) not in left
+    assert [view.title for view in latest_stories(store)] == ["Bystander"]
+    assert read_cells(store, NOON - DAY, NOON + DAY) == cells
+    assert {view.alert.title for view in latest_alerts(store)} == {ERASED, "Bystander"}
+    edited = a_story("/edited-slug", guid="1", fetch=9, title=WORDS)
+    assert record(store, words, edited, a_story("/edited-slug", feed="hub")) == {"expired": 3}
+    keys = trace(store, str(words.url)).stories[0].keys
+    assert len(keys) > forgotten.keys  # those of the later copies too
+    assert all(key.forgotten for key in keys)
+
+
+def test_an_event_does_not_alert_again_because_its_first_story_was_forgotten(store: Store) -> None:
+    record(store, a_story("/1"))
+    forget(store, str(a_story("/1").url), NOON)
+    record(store, a_story("/2", outlet="gazette"))
+    versions = [decode_alert(r["document"]) for r in rows_of(store, "outbox") if r["kind"] == "alert"]
+    assert sorted((one.version, one.title) for one in versions) == [(1, ERASED)] * 2 + [(2, ERASED)] * 2
+
+
+def test_an_address_can_be_forgotten_before_it_comes(store: Store) -> None:
+    assert forget(store, "https://courier.example/talks", NOON).stories == ()
+    assert record(store, a_story("/talks", guid="new")) == {"expired": 1}
+    assert latest_stories(store) == []
+
+
+def test_forgotten_words_are_gone_from_the_file(tmp_path: Path) -> None:
+    store = fresh(tmp_path, "store")
+    record(store, a_story("/1", body=f"{TEXT} {WORDS}" * 50))
+    forget(store, str(a_story("/1").url), NOON)
+    store.close()
+    assert not [path for path in tmp_path.iterdir() if WORDS.encode() in path.read_bytes()]
+
+
+# --- copies ---------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_put_back_catches_up_to_the_same_stories_and_counts(tmp_path: Path) -> None:
+    store, target = fresh(tmp_path, "store"), tmp_path / "a copy.db"
+    stories = [a_story(f"/{n}", title=f"Talks, day {n}", guid=str(n)) for n in range(20)]
+    recorder = Recorder(store)
+    recorder.record(chunk_of(stories[:8]), NOON)
+    backup(store, target)
+    recorder.record(chunk_of(stories[8:], 8), NOON)
+    before, epoch = contents(store), read_epoch(store)
+    restore(store, target, NOON)
+    assert read_positions(store, "stories") == {0: 8}
+    recorder.record(chunk_of(stories[8:], 8), NOON)
+    assert contents(store) == before
+    assert read_epoch(store) != epoch
+    store.close()
+
+
+def test_a_copy_made_while_recording_is_one_moment(tmp_path: Path) -> None:
+    store, target = fresh(tmp_path, "store"), tmp_path / "copy.db"
+    going, enough = threading.Event(), threading.Event()
+
+    def go_on() -> None:
+        recorder, at = Recorder(store), 0
+        while not enough.is_set():
+            recorder.record(chunk_of([a_story(f"/{at}", title=f"Day {at}")], at), NOON)
+            at += 1
+            going.set()
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    assert going.wait(30)
+    backup(store, target)
+    enough.set()
+    thread.join()
+    copy = open_store(f"sqlite:///{target}")
+    assert read_positions(copy, "stories")[0] == len(rows_of(copy, "story")) > 0
+    copy.close()
+    store.close()
+
+
+def test_after_a_restore_no_fetch_number_is_given_twice_and_no_lease_holds(tmp_path: Path) -> None:
+    store, target = fresh(tmp_path, "store"), tmp_path / "copy.db"
+    poller = FeedStates(store, "one")
+    poller.synchronise(["north"], NOON)
+    Leases(store, "dead").acquire("partition/0", DAY, NOON)
+    backup(store, target)
+    given = [poller.claim(["north"], NOON + n * DAY, timedelta(hours=1))[0].fetch for n in range(3)]
+    restore(store, target, NOON)
+    (again,) = FeedStates(store, "two").claim(["north"], NOON, timedelta(hours=1))
+    assert again.fetch > max(given)
+    assert owners(store, "", NOON) == {}
+    store.close()
+
+
+def test_a_copy_is_never_written_over_a_file_nor_a_store_replaced_by_something_else(tmp_path: Path) -> None:
+    store, other = fresh(tmp_path, "store"), tmp_path / "letter.txt"
+    other.write_text("Dear reader,")
+    with pytest.raises(ConfigurationError, match="exists"):
+        backup(store, other)
+    with pytest.raises(ConfigurationError, match="no copy of a newsbeam store"):
+        restore(store, other, NOON)
+    assert other.read_text() == "Dear reader,"
+    assert read_epoch(store)
+    store.close()
+
+
+@pytest.mark.postgres
+def test_postgresql_says_which_commands_copy_it_and_renews_its_epoch(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    store = prepared(postgres_url.replace("://postgres@", "://postgres:hidden@"))
+    with pytest.raises(UsageError, match="pg_dump --format=custom") as told:
+        backup(store, tmp_path / "copy")
+    assert "hidden" not in str(told.value)
+    epoch = read_epoch(store)
+    restore(store, tmp_path / "copy", NOON)
+    assert read_epoch(store) != epoch
+    store.close()
