@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsbeam.alert import AlertRule, Decision
+from newsbeam.alert import Alert, AlertRule, Decision
 from newsbeam.alerts.decide import Candidate, Telling, decide, grow, join, tell
 from newsbeam.chunk import Chunk, EnrichedRecord
 from newsbeam.codec import encode_alert, to_json
@@ -36,6 +36,7 @@ class Ledger:
         self.changes = Changes()
         self.dispositions: Counter[Disposition] = Counter()
         self.outcomes: Counter[Decision] = Counter()
+        self.sent: list[Alert] = []
 
     def take(self, chunk: Chunk[EnrichedRecord], records: Iterable[EnrichedRecord]) -> Changes:
         """Decide `records` of the chunk; return everything that they change."""
@@ -302,6 +303,7 @@ class Ledger:
         one = telling.alert
         self._known.tellings[one.id] = telling
         self._changed.add(one.id)
+        self.sent.append(one)
         self.changes.alert_seqs[one.id] = self._known.next("alert")
         self._put_out("alert", one.topic, encode_alert(one), one.severity.value, one.id, one.version)
 

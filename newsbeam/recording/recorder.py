@@ -2,16 +2,19 @@
 position appear together or not at all."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
-from newsbeam.alert import AlertRule
+from newsbeam.alert import Alert, AlertRule
 from newsbeam.chunk import Chunk, EnrichedRecord
 from newsbeam.errors import Gap, StaleCatalog
 from newsbeam.identity import hashed_keys, story_id
 from newsbeam.metrics import (
+    ALERTS_LATE,
+    ALERTS_TOLD,
     CHUNK_RECORDS,
     CHUNK_SECONDS,
     CHUNKS_REPEATED,
@@ -51,6 +54,14 @@ class RecordReport(msgspec.Struct, frozen=True):
     outcomes: Mapping[str, int]
 
 
+class _Done(NamedTuple):
+    """What a transaction did, to be measured once it is committed."""
+
+    report: RecordReport
+    records: Records = ()
+    sent: Sequence[Alert] = ()
+
+
 class Recorder:
     """Records chunks of enriched records. One a process; not shared between threads."""
 
@@ -69,10 +80,10 @@ class Recorder:
         with self._store.write() as connection:
             early = self._insert_bodies(connection, chunk)
             self._store.lock(connection)
-            report, ended = self._record(connection, chunk, now, early)
+            done = self._record(connection, chunk, now, early)
             delete_orphaned_bodies(connection, early)
-        _measure(report, ended, time.perf_counter() - began, now)
-        return report
+        _measure(done, time.perf_counter() - began, now)
+        return done.report
 
     def _insert_bodies(self, connection: Transaction, chunk: Chunk[EnrichedRecord]) -> Bodies:
         """On PostgreSQL bring in the bulk before the lock, so that others wait less; return what was new.
@@ -96,7 +107,7 @@ class Recorder:
 
     def _record(
         self, connection: Transaction, chunk: Chunk[EnrichedRecord], now: datetime, early: Bodies
-    ) -> tuple[RecordReport, Records]:
+    ) -> "_Done":
         stored = next_offset(connection, chunk.topic, chunk.partition)
         start = chunk.start if stored is None else stored
         if chunk.start > start:
@@ -105,7 +116,7 @@ class Recorder:
                 f"but what was read begins at {chunk.start}"
             )
         if chunk.next <= start:
-            return RecordReport(chunk.topic, chunk.partition, start, start, {}, {}), ()
+            return _Done(RecordReport(chunk.topic, chunk.partition, start, start, {}, {}))
         records = tuple(record for record in chunk.records if start <= record.offset < chunk.next)
         stories = _stories(records)
         rules = self._active_rules(connection, stories)
@@ -118,7 +129,8 @@ class Recorder:
         add_dispositions(connection, chunk.topic, chunk.partition, ended)
         move_position(connection, chunk.topic, chunk.partition, (start, chunk.next), now)
         outcomes = {name.value: number for name, number in ledger.outcomes.items()}
-        return RecordReport(chunk.topic, chunk.partition, start, chunk.next, ended, outcomes), records
+        report = RecordReport(chunk.topic, chunk.partition, start, chunk.next, ended, outcomes)
+        return _Done(report, records, ledger.sent)
 
     def _active_rules(self, connection: Transaction, stories: list[EnrichedStory]) -> Mapping[str, AlertRule]:
         """Return the active catalog's rules; raises `StaleCatalog` unless every story was enriched under it."""
@@ -137,8 +149,9 @@ def _stories(records: Records) -> list[EnrichedStory]:
     return [record.result for record in records if isinstance(record.result, EnrichedStory)]
 
 
-def _measure(report: RecordReport, records: Records, seconds: float, now: datetime) -> None:
+def _measure(done: _Done, seconds: float, now: datetime) -> None:
     """Count what was committed, never before."""
+    report, records, sent = done
     CHUNK_SECONDS.observe(seconds)
     if report.next == report.start:
         CHUNKS_REPEATED.labels("already_recorded").inc()
@@ -150,3 +163,7 @@ def _measure(report: RecordReport, records: Records, seconds: float, now: dateti
         RECORDED_LATENCY_SECONDS.observe(max(0.0, (now - record.appended_at).total_seconds() + seconds))
         if not isinstance(record.result, EnrichedStory):
             DEAD_LETTERS.labels(record.result.reason).inc()
+    for alert in sent:
+        ALERTS_TOLD.labels(alert.topic, "told" if alert.version == 1 else "joined").inc()
+        if alert.version == 1 and alert.late:
+            ALERTS_LATE.labels(alert.topic).inc()

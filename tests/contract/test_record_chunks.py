@@ -1,19 +1,24 @@
 """Recording does not depend on how records come in chunks, how often they come, or which database keeps them."""
 
+import pickle
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsbeam.recording import Recorder
 from newsbeam.store.database import Store
+from newsbeam.store.reads import topic_totals
 from newsbeam.story import DeadLetter, Story
 from tests.contract.recordings import NOON, TEXT, a_story, chunk_of, contents, fresh, prepared
 
+DAY = timedelta(days=1)
 TEXTS = (TEXT, "A truce holds for a third day, monitors in the harbour town report this morning.", "Fog.")
 
 stories = st.builds(
@@ -58,6 +63,41 @@ def test_postgresql_records_what_sqlite_records(postgres_url: str, tmp_path: Pat
     assert any(rows for name, rows in contents(sqlite).items() if name == "alert")
     postgres.close()
     sqlite.close()
+
+
+def test_partitions_recorded_at_once_split_no_event_and_lose_nothing(store_url: str) -> None:
+    first = prepared(store_url)
+    handles = [first, *(pickle.loads(pickle.dumps(first)) for _ in range(3))]  # noqa: S301
+    failures: list[Exception] = []
+
+    def record_partition(partition: int, store: Store) -> None:
+        recorder = Recorder(store)
+        try:
+            for start in range(0, 60, 6):
+                items = [a_copy(partition, event) for event in range(start, start + 6)]
+                chunk = msgspec.structs.replace(chunk_of(items, start), partition=partition)
+                recorder.record(chunk, NOON)
+        except Exception as error:  # noqa: BLE001
+            failures.append(error)
+
+    threads = [threading.Thread(target=record_partition, args=pair) for pair in enumerate(handles)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    rows = contents(first)
+    assert (len(rows["story"]), len(rows["cluster"]), len(rows["alert"])) == (240, 60, 120)
+    assert len(rows["outbox"]) == 480
+    assert {(one.stories, one.clusters) for one in topic_totals(first, NOON - DAY, NOON + DAY)} == {(240, 60)}
+    for handle in handles:
+        handle.close()
+
+
+def a_copy(partition: int, event: int) -> Story:
+    """What one of four outlets carries of an event, word for word what the others do."""
+    outlet = ("courier", "gazette", "agency", "brief")[partition]
+    return a_story(f"/{event}", outlet=outlet, title=f"Talks resume for the {event}. time")
 
 
 def record_in_parts(
