@@ -56,8 +56,8 @@ soak: $(READY_DEV) ## 30 minutes at 50 stories a second: latency and memory over
 	@$(BIN)/python -m bench.soak $(ARGS)
 
 .PHONY: chaos
-chaos: $(READY_DEV) ## kill -9 the service at random moments and compare with the ground truth
-	@$(BIN)/python -m pytest -q tests/e2e -k "kill or chaos" $(ARGS)
+chaos: $(READY_DEV) ## kill -9 the service at twenty random moments and compare with the ground truth
+	@NEWSBEAM_KILL_ROUNDS=$${NEWSBEAM_KILL_ROUNDS:-20} $(BIN)/python -m pytest -q tests/e2e -k "kill or chaos" $(ARGS)
 
 .PHONY: schema
 schema: $(READY_DEV) ## write docs/story.schema.json from the code

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from random import Random
 from typing import NamedTuple
 
 import pytest
@@ -62,9 +61,3 @@ def deploy(tmp_path: Path) -> Iterator[Callable[..., Deployed]]:
             )
 
         yield deployed
-
-
-@pytest.fixture
-def chance() -> Random:
-    """The seeded chance by which moments are chosen."""
-    return Random(2026)

@@ -8,7 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -166,11 +166,12 @@ class Service:
             return [top, *top.children(recursive=True)]
         return []
 
-    def kill_tree(self, random: Random) -> None:
+    def kill_tree(self, random: Random | None = None) -> None:
         """SIGKILL to every process of the tree, in any order, until none is left."""
         assert self._process is not None
         victims = self.tree()
-        random.shuffle(victims)
+        if random is not None:
+            random.shuffle(victims)
         while victims:
             for victim in victims:
                 with suppress(psutil.NoSuchProcess):
@@ -201,7 +202,7 @@ class Service:
             try:
                 self._process.wait(10)
             except subprocess.TimeoutExpired:
-                self.kill_tree(Random(0))
+                self.kill_tree()
         self._process = None
 
     def left_over(self) -> list[str]:
