@@ -50,7 +50,7 @@ def deploy(tmp_path: Path) -> Iterator[Callable[..., Deployed]]:
 
         def deployed(wire: RunningServer, bus: str = "", store: str = "", name: str = "data") -> Deployed:
             receiver = exits.enter_context(Receiver())
-            exits.enter_context(wire)
+            exits.callback(wire.stop)
             places = {"bus": bus, "store": store} if bus else {}
             config = configure(tmp_path / f"{name}-config", wire, receiver=receiver.url, service=places)
             service = Service(config, tmp_path / name)

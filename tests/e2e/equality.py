@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 
 from newsbeam.bus import open_bus
 from newsbeam.bus.port import STORIES
@@ -16,6 +16,7 @@ from newsbeam.feed import FeedState
 from newsbeam.identity import delivery_key
 from newsbeam.newswire import DEMO_RULES, GroundTruth, RunningServer, truth_of
 from newsbeam.newswire.outlets import BY_ID, OUTLETS, Quirk
+from newsbeam.newswire.timeline import Entry
 from newsbeam.store import schema
 from newsbeam.store.database import Store
 from tests.contract.receiver import Got
@@ -84,14 +85,14 @@ class Ledger:
         }
         if unread:
             return f"not read since the wire is settled: {sorted(unread)}"
-        if behind := self._behind(bus_url):
+        if behind := self.behind(bus_url):
             return f"positions are not at the bus's end: {behind}"
         with self.store.read() as connection:
             waiting = _number(connection, schema.outbox, schema.outbox.c.fanned_out.is_(False))
             pending = _number(connection, schema.delivery, schema.delivery.c.status == "pending")
         return f"{waiting} outbox rows, {pending} deliveries wait" if waiting or pending else ""
 
-    def _behind(self, bus_url: str) -> dict[int, tuple[int, int]]:
+    def behind(self, bus_url: str) -> dict[int, tuple[int, int]]:
         ends, next_of = bus_ends(bus_url), {row.partition: row.next for row in self.positions()}
         return {p: (next_of.get(p, 0), end) for p, end in ends.items() if next_of.get(p, 0) != end}
 
@@ -294,7 +295,7 @@ def bus_ends(bus_url: str) -> dict[int, int]:
     return ends
 
 
-def _entries(wire: RunningServer, feed: str):  # type: ignore[no-untyped-def]
+def _entries(wire: RunningServer, feed: str) -> Sequence[Entry]:
     settled = wire.wire.timeline.settled_at
     return wire.wire.timeline.entries(feed, settled)
 
@@ -309,5 +310,5 @@ def _keys_by_url(wire: RunningServer) -> dict[str, str]:
     return keys
 
 
-def _number(connection: Connection, table, *where) -> int:  # type: ignore[no-untyped-def]
+def _number(connection: Connection, table: Table, *where: ColumnElement[bool]) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
