@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,13 @@ def gone(tree: list[psutil.Process]) -> bool:
 
 
 @pytest.fixture
-def running(deploy: Callable[..., Deployed]) -> Iterator[Service]:
+def running(deploy: Callable[..., Deployed]) -> Service:
     """A service in the middle of its work."""
     one = deploy(fast_wire(14, slots=60, lasts_s=60))
     one.service.start()
     one.service.await_page()
     wait_until(lambda: one.service.json("/api/v1/status")["stories"] > 50, 60, "stories", one.service.tail)
-    yield one.service
+    return one.service
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
