@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from newsbeam.errors import ConfigurationError
+from newsbeam.settings import Secret
 from newsbeam.store.failures import translate
 
 Transaction = Connection  # what `read`, `write` and `locked` yield, for those who pass it on
@@ -30,7 +31,8 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `busy_timeout_s` is how long a write waits for another (SQLite's lock, PostgreSQL's lock_timeout);
     `statement_timeout_s` ends a single statement on PostgreSQL; `pool` connections are kept, `overflow` more
-    opened under load, and `pool_timeout_s` is how long to wait for one.
+    opened under load, and `pool_timeout_s` is how long to wait for one. `password` (in files `password_file`)
+    is PostgreSQL's, where the address has none.
     """
 
     pool: int = 5
@@ -39,6 +41,7 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
     busy_timeout_s: float = 30.0
     statement_timeout_s: float = 120.0
     connect_timeout_s: float = 10.0
+    password: Secret | None = None
 
 
 class Store:
@@ -172,17 +175,23 @@ def open_store(url: str, settings: StoreSettings | None = None) -> Store:
     """Return a handle on the store at a SQLAlchemy URL; nothing is opened yet.
 
     `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://user:password@host/name` (by psycopg 3).
+    The password may be in the settings instead; the address's own comes first.
     Raises `ConfigurationError` for any other address.
     """
+    settings = settings or StoreSettings()
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise ConfigurationError([f"store: {url!r} is no database URL"]) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
-        return Store(parsed.set(drivername="sqlite+pysqlite"), settings or StoreSettings())
+        if settings.password is not None:
+            raise ConfigurationError(["store: a SQLite file has no password; leave store.password_file out"])
+        return Store(parsed.set(drivername="sqlite+pysqlite"), settings)
     if backend == "postgresql" and parsed.database:
-        return Store(parsed.set(drivername="postgresql+psycopg"), settings or StoreSettings())
+        if parsed.password is None and settings.password is not None:
+            parsed = parsed.set(password=settings.password.reveal())
+        return Store(parsed.set(drivername="postgresql+psycopg"), settings)
     shown = parsed.render_as_string(hide_password=True)
     raise ConfigurationError(
         [
