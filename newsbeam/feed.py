@@ -23,7 +23,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     """What one document of a feed leaves behind: one row, written once after the bus acknowledged every entry.
 
-    `digests` maps each entry's identity hash in the last documents to its content hash (both hex).
+    `digests` maps each entry's identity hash in the last documents to its content hash, and its address's to
+    that of its words (all hex).
     """
 
     feed: str

@@ -25,11 +25,17 @@ class Visit(msgspec.Struct, frozen=True):
 
 
 class NormalEntry(msgspec.Struct, frozen=True):
-    """A story with its identity within the feed and the hash of what it says, to tell what changed."""
+    """A story with its identity within the feed and the hash of what it says, to tell what changed.
+
+    `link` and `words` say the same of its address and its texts alone, for feeds whose GUIDs do not last; an
+    entry without an address of its own has no `link`.
+    """
 
     identity: str
     content: str
     story: Story
+    link: str | None
+    words: str
 
 
 def normalise(document: Document, feed: Feed, visit: Visit) -> tuple[NormalEntry, ...]:
@@ -47,7 +53,8 @@ def normalise(document: Document, feed: Feed, visit: Visit) -> tuple[NormalEntry
             keys = tuple(key for key in _link_keys(entry) if key_hash(key) not in shared)
             identity = _identity(entry, guid, keys)
             story = _story(entry, feed, document, visit, _with_guid(keys, feed, guid, identity))
-            found.setdefault(identity, NormalEntry(identity, _content(story), story))
+            link = digest("address", keys[0].value)[:16] if keys else None
+            found.setdefault(identity, NormalEntry(identity, _content(story), story, link, _words(story)))
     upwards = list(found.values())[::-1]  # feeds begin with their newest: the order where dates are equal
     return tuple(sorted(upwards, key=lambda normal: normal.story.published_at or visit.at))
 
@@ -103,6 +110,10 @@ def _content(story: Story) -> str:
         story.url or "",
         *keys,
     )[:16]
+
+
+def _words(story: Story) -> str:
+    return digest(story.title, story.summary, story.body, story.outlet or "", story.language or "")[:16]
 
 
 def _story(entry: Entry, feed: Feed, document: Document, visit: Visit, keys: tuple[Key, ...]) -> Story:

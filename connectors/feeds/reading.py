@@ -1,5 +1,7 @@
 """From a fetched document to what of it is new: the whole pure path, run inside the sandbox."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from connectors.feeds.entry import ParseLimits
@@ -43,10 +45,27 @@ def read_document(task: Assignment) -> Reading:
         language=document.language,
         entries=len(document.entries),
         changed=tuple(entry.story for entry in entries if _is_news(entry, task.digests)),
-        digests={entry.identity: entry.content for entry in reversed(entries)},
+        digests=_digests(entries),
         warning=document.warning,
     )
 
 
 def _is_news(entry: NormalEntry, digests: dict[str, str]) -> bool:
-    return digests.get(entry.identity) != entry.content
+    """Another GUID for a known address and the same words is no news.
+
+    It would travel apart from the first, in another partition, and might be recorded before it: history of a
+    first fetch would then be told as news.
+    """
+    if entry.identity in digests or entry.link is None:
+        return digests.get(entry.identity) != entry.content
+    return digests.get(entry.link) != entry.words
+
+
+def _digests(entries: Sequence[NormalEntry]) -> dict[str, str]:
+    """What is remembered of each, the newest first."""
+    digests: dict[str, str] = {}
+    for entry in reversed(entries):
+        digests[entry.identity] = entry.content
+        if entry.link is not None:
+            digests[entry.link] = entry.words
+    return digests

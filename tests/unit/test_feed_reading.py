@@ -129,6 +129,15 @@ def test_an_edited_slug_under_one_guid_is_published_so_that_the_new_address_beco
     assert [key.kind for key in changed[0].keys] == [KeyKind.GUID, KeyKind.CANONICAL, KeyKind.URL]
 
 
+def test_another_guid_for_a_known_address_and_the_same_words_is_no_news() -> None:
+    item = "<title>A</title><link>https://n.example/a</link><guid>{}</guid>"
+    first = read(rss(item.format(1)))
+    again = read(rss(item.format(2)), digests=first.digests)
+    assert not again.changed
+    assert read(rss(item.format(3).replace(">A<", ">B<")), digests=first.digests).changed
+    assert read(rss(item.format(4).replace("/a<", "/b<")), digests=first.digests).changed
+
+
 def test_a_feed_that_moves_keeps_its_guids() -> None:
     body = rss("<title>A</title><guid>1</guid><link>/a</link>")
     before = parse_document(body, None, "http://old.example/f", ParseLimits()).entries[0]
