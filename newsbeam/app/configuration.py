@@ -9,9 +9,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from connectors.channels.settings import DeliverSettings
-from connectors.channels.subscriptions import load_subscriptions
 from connectors.feeds.settings import FeedsSettings
-from connectors.feeds.subscriptions import load_feeds
 from dashboard.settings import ServeSettings
 from newsbeam.alert import Subscription
 from newsbeam.bus import KafkaOptions
@@ -24,7 +22,6 @@ from newsbeam.store.database import StoreSettings
 from newsbeam.store.items import Item, ItemKind
 from newsbeam.store.retention import RetentionSettings
 from newsbeam.topics.catalog import Catalog
-from newsbeam.topics.loading import load_catalog
 from pipelines.settings import ProcessSettings
 
 T = TypeVar("T")
@@ -164,6 +161,10 @@ def load_settings(
 
 def load_configuration(config_dir: Path, items: Sequence[Item] = ()) -> Configuration:
     """Read catalog, feeds and subscriptions; raises `ConfigurationError` with every mistake of every file."""
+    from connectors.channels.subscriptions import load_subscriptions
+    from connectors.feeds.subscriptions import load_feeds
+    from newsbeam.topics.loading import load_catalog
+
     mistakes: list[str] = []
     catalog = _collected(mistakes, lambda: load_catalog(config_dir, items))
     feeds = _collected(mistakes, lambda: load_feeds(config_dir / "feeds.yaml"))

@@ -10,7 +10,6 @@ from typing import TypeVar, cast
 import msgspec
 
 from connectors.channels.channel import Receipt
-from connectors.channels.deliver import Deliverer
 from newsbeam.alert import Subscription
 from newsbeam.app.configuration import (
     Configuration,
@@ -120,6 +119,8 @@ class Deployment:
 
     def send_test(self, subscription_id: str) -> Receipt:
         """Send a test message to one subscription; raises `NotFound` or what its channel raises."""
+        from connectors.channels.deliver import Deliverer
+
         found = [one for one in self.configuration().subscriptions if one.id == subscription_id]
         if not found:
             known = ", ".join(one.id for one in self.configuration().subscriptions) or "none yet"

@@ -1,38 +1,75 @@
 """The `newsbeam` command. Each command's module is imported only when it is called, so that help is instant."""
 
 import importlib
+import os
 import signal
 import sys
+from typing import Any
 
 import click
 
 from newsbeam.app.logs import set_up_logs
 from newsbeam.errors import NewsbeamError
 
-# command -> the module that holds it
+# command -> the module that holds it, and what it does: the first sentence of its own help
 COMMANDS = {
-    "run": "service",
-    "demo": "demo",
-    "init": "setup",
-    "check": "setup",
-    "poll": "service",
-    "publish": "publish",
-    "process": "service",
-    "deliver": "service",
-    "serve": "service",
-    "tag": "tag",
-    "alerts": "alerts",
-    "feeds": "feeds",
-    "topics": "topics",
-    "trace": "trace",
-    "dead": "dead",
-    "status": "status",
-    "config": "config",
-    "backup": "upkeep",
-    "restore": "upkeep",
-    "forget": "upkeep",
+    "run": (
+        "service",
+        "Run everything: pollers, pipeline workers, deliverer and pages, in one process tree, until Ctrl-C.",
+    ),
+    "demo": ("demo", "Run the whole service over a simulated newswire, until Ctrl-C."),
+    "init": (
+        "setup",
+        "Write the starter configuration (feeds, outlets, topics, alert rules) into DIRECTORY.",
+    ),
+    "check": (
+        "setup",
+        "Check settings, feeds, outlets, topics with their examples, and alert rules; all mistakes at once.",
+    ),
+    "poll": ("service", "Poll feeds and put new stories on the bus."),
+    "publish": ("publish", "Put stories on the bus: JSON lines by docs/story.schema.json."),
+    "process": ("service", "Read the bus, tag stories, record them with counts and alerts."),
+    "deliver": ("service", "Send alerts to their subscriptions."),
+    "serve": ("service", "Serve pages, API and live stream."),
+    "tag": (
+        "tag",
+        "Tag a text (its first line is the title) or JSON lines of stories; one JSON object a story.",
+    ),
+    "alerts": ("alerts", "Show alerts, newest last; follow them live; send a test message."),
+    "feeds": ("feeds", "List, add, remove and check feeds."),
+    "topics": ("topics", "List, show, try and add topics."),
+    "trace": (
+        "trace",
+        "Say what happened to a story at each step: keys, tags with evidence, rules and why they fired or not.",
+    ),
+    "dead": (
+        "dead",
+        "List, show and replay dead letters: records that could not become stories, with the reason.",
+    ),
+    "status": ("status", "Show what was read, recorded, told and delivered, and what is waiting."),
+    "config": (
+        "config",
+        "Make the configuration active, see what would change, write store-made items as files.",
+    ),
+    "backup": (
+        "upkeep",
+        "Copy the store into one file while the service runs (PostgreSQL: says which pg_dump to use).",
+    ),
+    "restore": (
+        "upkeep",
+        "Put a copy back in the stopped service's place; what came after it is read again from the bus.",
+    ),
+    "forget": (
+        "upkeep",
+        "Erase a story and everything it left behind; its keys are remembered, so that it does not come back.",
+    ),
 }
-INTERRUPTED = 130
+INTERRUPTED = 128 + signal.SIGINT
+OUTPUT_CLOSED = 128 + signal.SIGPIPE
+
+
+class _OutputClosed(Exception):
+    """Who read our output has enough: `newsbeam … | head`."""
 
 
 class _Lazy(click.Group):
@@ -44,11 +81,21 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"newsbeam.app.cli.{COMMANDS[cmd_name]}")
+        module = importlib.import_module(f"newsbeam.app.cli.{COMMANDS[cmd_name][0]}")
         command = getattr(module, f"{cmd_name}_command")
         if not isinstance(command, click.Command):
             raise TypeError(cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, does) for name, (_, does) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:  # click itself would say 1, as for a failure
+            raise _OutputClosed from error
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -78,9 +125,7 @@ def main(arguments: list[str] | None = None) -> None:
     set_up_logs("text")
     try:
         code = newsbeam.main(arguments, standalone_mode=False)
-    except click.exceptions.Abort:
-        code = INTERRUPTED
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         code = INTERRUPTED
     except click.ClickException as error:
         error.show()
@@ -88,7 +133,17 @@ def main(arguments: list[str] | None = None) -> None:
     except NewsbeamError as error:
         click.echo(f"newsbeam: {error}", err=True)
         code = error.exit_code
-    except BrokenPipeError:  # `newsbeam … | head`: the reader has enough
-        sys.stderr.close()
-        code = 128 + signal.SIGPIPE
+    except _OutputClosed:
+        _drop_output()
+        code = OUTPUT_CLOSED
+    except OSError as error:  # such as a full disk below our own output
+        click.echo(f"newsbeam: {error}", err=True)
+        _drop_output()
+        code = NewsbeamError.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _drop_output() -> None:
+    """Let what is still buffered go nowhere, so that Python has nothing to complain about when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

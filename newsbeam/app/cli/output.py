@@ -62,7 +62,14 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         drawn.add_column(heading, overflow="fold")
     for row in rows:
         drawn.add_row(*(plain(cell) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False).print(drawn)
+    _Paper(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False).print(drawn)
+
+
+class _Paper(Console):
+    """A console that lets the command end when nobody reads on, where rich would leave at once."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 @contextmanager
