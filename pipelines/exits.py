@@ -11,13 +11,14 @@ Whoever starts workers calls `record_exit` when one has ended: that is how a rec
 """
 
 import logging
+import os
 import signal
 import socket
 from datetime import datetime
 
 from newsbeam.errors import StoreUnavailable
 from newsbeam.store.database import Store
-from newsbeam.store.leases import Leases
+from newsbeam.store.leases import Leases, owners
 from newsbeam.store.markers import record_death
 
 logger = logging.getLogger("newsbeam.process")
@@ -58,3 +59,26 @@ def record_exit(store: Store, pid: int, status: int, now: datetime, *, killed_by
         Leases(store, owner).release_all()
     except StoreUnavailable as error:
         logger.warning("the end of worker %d could not be noted: %s", pid, error)
+
+
+def free_shares_of_the_dead(store: Store, now: datetime) -> None:
+    """Free what workers of this host hold that live no more: a tree that was killed whole told nobody.
+
+    Without it their partitions would wait for the leases' end. A mistake (a host name that two machines
+    share) costs double work at most.
+    """
+    host = f"{socket.gethostname()}-"
+    for owner in sorted(set(owners(store, "", now).values())):
+        pid = owner.removeprefix(host)
+        if owner.startswith(host) and pid.isdecimal() and not _lives(int(pid)):
+            Leases(store, owner).release_all()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True

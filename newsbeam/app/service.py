@@ -5,6 +5,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 
@@ -12,6 +13,7 @@ from dashboard.server import check_address
 from newsbeam.app.datadir import locked_data_dir
 from newsbeam.app.deployment import Applied, Deployment
 from newsbeam.app.supervisor import Job, Supervisor
+from newsbeam.errors import StoreUnavailable
 
 Say = Callable[[str], None]
 _READY_WITHIN_S = 60.0
@@ -65,8 +67,10 @@ def job(opened: Deployment, name: str, *words: str) -> Job:
 
 def worker_jobs(opened: Deployment, workers: int) -> list[Job]:
     """Return one job a pipeline worker; each death that was its own is written down, to find poison."""
-    from pipelines.exits import record_exit
+    from pipelines.exits import free_shares_of_the_dead, record_exit
 
+    with suppress(StoreUnavailable):  # then the leases' end frees them, and the workers say what is wrong
+        free_shares_of_the_dead(opened.store(), datetime.now(UTC))
     jobs = []
     for _ in range(workers):
         plain = job(opened, "process", "--worker")

@@ -1,5 +1,8 @@
 """Workers share the partitions by leases: all are read, none by two, and what one leaves is taken at once."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 
 from newsbeam.store.database import Store, open_store
 from newsbeam.store.migrate import migrate
+from pipelines.exits import free_shares_of_the_dead, owner_of
 from pipelines.shares import Share, fair_share
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -80,3 +84,16 @@ def test_a_worker_whose_leases_ran_out_notices(store: Store) -> None:
     assert alone.must_change(LATER)
     (other,) = shares(store, "b")
     assert other.take(LATER) == {0, 1, 2, 3}
+
+
+def test_what_dead_workers_of_this_host_held_is_free_at_the_next_start(store: Store) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    dead, alive, elsewhere = shares(
+        store, owner_of(ended.pid), owner_of(os.getpid()), f"elsewhere-{ended.pid}"
+    )
+    for share in (dead, alive, elsewhere, dead, alive, elsewhere):
+        share.take(NOW)
+    free_shares_of_the_dead(store, NOW)
+    assert alive.take(NOW) | elsewhere.take(NOW) == {0, 1, 2, 3}
+    assert dead.must_change(NOW)
