@@ -25,7 +25,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     title: int = 2_000  # code points, as all below
     summary: int = 20_000
     body: int = 1_000_000
-    name: int = 500  # author, outlet, feed, origin
+    name: int = 500  # author, outlet, feed, an origin's id
+    kind: int = 50  # of origin
     address: int = 8_192  # URL, and the value of any key
     keys: int = 16
 
@@ -179,7 +180,7 @@ def _story(wire: _WireStory, limits: Limits) -> Story:
     if published_at is None and claim is None:
         claim = wire.published_at
     return Story(
-        origin=Origin(wire.origin.kind[: limits.name], wire.origin.id[: limits.name]),
+        origin=Origin(wire.origin.kind[: limits.kind], wire.origin.id[: limits.name]),
         keys=keys,
         title=wire.title[: limits.title],
         url=_if_fits(wire.url, limits.address),

@@ -206,6 +206,8 @@ def _open_engine(url: URL, settings: StoreSettings) -> Engine:
         arguments = {"timeout": settings.busy_timeout_s, "check_same_thread": False}
     else:
         limits = {
+            # What is read under the lock must be what others committed before it, whatever the server's default is.
+            "default_transaction_isolation": r"read\ committed",
             "lock_timeout": _milliseconds(settings.busy_timeout_s),
             "statement_timeout": _milliseconds(settings.statement_timeout_s),
             "idle_in_transaction_session_timeout": _milliseconds(settings.statement_timeout_s),

@@ -39,7 +39,7 @@ _POSTGRES = {  # https://www.postgresql.org/docs/current/errcodes-appendix.html,
 
 def translate(error: SQLAlchemyError, url: str) -> NewsbeamError:
     """Return newsbeam's exception for one of the database's, with what is wrong, where, and what to do."""
-    if isinstance(error, (IntegrityError, DataError)):
+    if isinstance(error, (IntegrityError, DataError)) or _is_over_a_limit(error):
         return DataRefused(f"the store {url} refuses this data: {_first_line(error)}")
     if isinstance(error, PoolTimeout):
         return StoreUnavailable(f"the store {url}: every connection is in use; raise the pool's size")
@@ -48,6 +48,12 @@ def translate(error: SQLAlchemyError, url: str) -> NewsbeamError:
     return StoreUnavailable(
         f"the store {url}: {meaning} ({detail})" if meaning else f"the store {url}: {detail}"
     )
+
+
+def _is_over_a_limit(error: SQLAlchemyError) -> bool:
+    """Whether PostgreSQL says that a value is too long for a row or an index, which it calls operational."""
+    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    return isinstance(state, str) and state.startswith("54")
 
 
 def _meaning(error: SQLAlchemyError) -> str | None:

@@ -85,7 +85,7 @@ story = Table(
 Index("story_by_published", story.c.published_at)
 Index("story_by_cluster", story.c.cluster)
 Index("story_by_position", story.c.topic, story.c.partition, story.c.offset)
-Index("story_by_url", story.c.url)
+Index("story_by_url", story.c.url, postgresql_using="hash")  # an address may be longer than a B-tree takes
 Index("story_by_outlet", story.c.outlet, story.c.record_seq)
 
 story_body = Table(  # apart, with its own retention

@@ -249,7 +249,7 @@ def upgrade() -> None:
     op.create_index("story_by_outlet", "story", ["outlet", "record_seq"], unique=False)
     op.create_index("story_by_position", "story", ["topic", "partition", "offset"], unique=False)
     op.create_index("story_by_published", "story", ["published_at"], unique=False)
-    op.create_index("story_by_url", "story", ["url"], unique=False)
+    op.create_index("story_by_url", "story", ["url"], unique=False, postgresql_using="hash")
     op.create_table(
         "story_key",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
