@@ -161,10 +161,8 @@ def assert_equals_truth(ledger: Ledger, bus_url: str) -> GroundTruth:
 def _assert_stories(ledger: Ledger, truth: GroundTruth) -> None:
     stories = ledger.stories()
     assert set(stories) == set(truth.stories)
-    for key, true in truth.stories.items():
-        row = stories[key]
-        told = (row.outlet, row.language, row.backfill)
-        assert told == (true.outlet, true.language, true.backfill), key
+    told = {key: (row.outlet, row.language, row.backfill) for key, row in stories.items()}
+    assert told == {key: (true.outlet, true.language, true.backfill) for key, true in truth.stories.items()}
     latest = latest_titles(ledger.wire)
     assert {k: stories[k].title for k in latest} == latest, "the newest headline is the one that is kept"
     clusters = defaultdict(set)
