@@ -1,10 +1,16 @@
 """Story → EnrichedStory: pure, no I/O, no clock. What `tag`, the pipeline and the back-test share."""
 
+import logging
+
+from newsbeam.codec import encode_story
 from newsbeam.identity import content_hash, digest, key_hash, normal_text, ordered_keys, text_hash
 from newsbeam.language.detection import detect_language, primary_language
-from newsbeam.story import EnrichedStory, OutletFacts, Story
+from newsbeam.story import DeadLetter, EnrichedStory, OutletFacts, Story
 from newsbeam.topics.catalog import Catalog, resolve_outlet
 
+logger = logging.getLogger(__name__)
+
+ENRICH = "enrich"  # the reason of a dead letter
 EVIDENCE_LETTERS = 24  # "Morning briefing", "Live: latest updates": a shorter text does not say what it tells
 
 
@@ -31,6 +37,15 @@ class Enricher:
             content_hash=content_hash(story.title, story.summary, story.body),
             text_hash=cluster_evidence(story),
         )
+
+
+def enrich_or_bury(enricher: Enricher, story: Story) -> EnrichedStory | DeadLetter:
+    """Return the enriched story, or the dead letter of one that cannot be enriched."""
+    try:
+        return enricher.enrich(story)
+    except Exception as error:
+        logger.warning("a story cannot be enriched: %s", story.keys[0].value, exc_info=True)
+        return DeadLetter(ENRICH, f"{type(error).__name__}: {error}", encode_story(story))
 
 
 def language_of(story: Story, outlet: OutletFacts) -> str:

@@ -10,8 +10,7 @@ from apache_beam.pvalue import PCollection
 
 from newsbeam.beam import Shift
 from newsbeam.chunk import Chunk, DecodedRecord, EnrichedRecord
-from newsbeam.codec import encode_story
-from newsbeam.enrichment import Enricher
+from newsbeam.enrichment import Enricher, enrich_or_bury
 from newsbeam.errors import NotFound
 from newsbeam.metrics import CATALOG_LOADED_SECONDS, ENRICH_SECONDS
 from newsbeam.store.catalogs import DocumentKind, active_version, read_document
@@ -20,8 +19,6 @@ from newsbeam.story import DeadLetter, EnrichedStory, Story
 from newsbeam.topics.catalog import Catalog
 
 logger = logging.getLogger(__name__)
-
-ENRICH = "enrich"
 
 EnricherMaker = Callable[[Catalog], Enricher]
 
@@ -110,15 +107,6 @@ class EnrichChunk(beam.DoFn):
         if isinstance(result, Story):
             return _with(record, enrich_or_bury(enricher, result))
         return _with(record, result)
-
-
-def enrich_or_bury(enricher: Enricher, story: Story) -> EnrichedStory | DeadLetter:
-    """Return the enriched story, or the dead letter of one that cannot be enriched."""
-    try:
-        return enricher.enrich(story)
-    except Exception as error:
-        logger.warning("a story cannot be enriched: %s", story.keys[0].value, exc_info=True)
-        return DeadLetter(ENRICH, f"{type(error).__name__}: {error}", encode_story(story))
 
 
 def enrich_again(chunk: Chunk[EnrichedRecord], enricher: Enricher) -> Chunk[EnrichedRecord]:

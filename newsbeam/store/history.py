@@ -17,6 +17,8 @@ from newsbeam.store.schema import count, story, story_body, tag
 from newsbeam.store.statements import batched, select_in, upsert
 from newsbeam.story import Key, KeyKind, Origin, Story, Tag
 
+_STRETCH = 250  # record_seqs read, enriched and written together
+
 
 class PastStory(msgspec.Struct, frozen=True, kw_only=True):
     """A recorded story, as it was on the bus except for its keys.
@@ -66,6 +68,11 @@ def newest_seq(store: Store) -> int:
     """Return the newest `record_seq`, 0 in an empty store."""
     with store.read() as connection:
         return int(connection.execute(select(func.coalesce(func.max(story.c.record_seq), 0))).scalar_one())
+
+
+def stretches(newest: int) -> list[tuple[int, int]]:
+    """Return the stretches (after, upto] of `record_seq` in which a history that ends at `newest` is read."""
+    return [(after, min(after + _STRETCH, newest)) for after in range(0, newest, _STRETCH)]
 
 
 def past_stories(store: Store, after: int, upto: int) -> list[PastStory]:

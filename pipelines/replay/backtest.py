@@ -6,13 +6,11 @@ from datetime import date, datetime
 
 import msgspec
 
-from newsbeam.enrichment import Enricher
+from newsbeam.enrichment import Enricher, enrich_or_bury
 from newsbeam.store.database import Store
-from newsbeam.store.history import PastStory, newest_seq, past_stories
+from newsbeam.store.history import PastStory, newest_seq, past_stories, stretches
 from newsbeam.story import DeadLetter, EnrichedStory, Span
 from newsbeam.topics.catalog import Catalog
-from pipelines.enrich import enrich_or_bury
-from pipelines.replay.history import stretches
 
 
 class PastMatch(msgspec.Struct, frozen=True):

@@ -6,9 +6,7 @@ import apache_beam as beam
 from apache_beam.pvalue import PBegin, PCollection
 
 from newsbeam.store.database import Store
-from newsbeam.store.history import PastStory, newest_seq, past_stories
-
-STRETCH = 250  # record_seqs read, enriched and written together
+from newsbeam.store.history import PastStory, newest_seq, past_stories, stretches
 
 Stretch = tuple[int, int]  # (after, upto] of record_seq
 
@@ -39,8 +37,3 @@ class ReadStretch(beam.DoFn):
     def process(self, stretch: Stretch) -> Iterator[list[PastStory]]:
         """Yield its stories."""
         yield past_stories(self._store, *stretch)
-
-
-def stretches(newest: int) -> list[Stretch]:
-    """Return the stretches of a history that ends at `newest`."""
-    return [(after, min(after + STRETCH, newest)) for after in range(0, newest, STRETCH)]

@@ -8,14 +8,13 @@ import msgspec
 from apache_beam.pvalue import PBegin, PCollection
 
 from newsbeam.beam import InProcess
-from newsbeam.enrichment import Enricher
+from newsbeam.enrichment import Enricher, enrich_or_bury
 from newsbeam.errors import NotFound, StaleCatalog
 from newsbeam.store.catalogs import DocumentKind, active_document, read_document
 from newsbeam.store.database import Store
 from newsbeam.store.history import Changes, PastStory, Retagged, retag
 from newsbeam.story import EnrichedStory
 from newsbeam.topics.catalog import Catalog, Examples, Topic
-from pipelines.enrich import enrich_or_bury
 from pipelines.replay.history import ReadHistory
 from pipelines.shift import in_process_options, run_shift
 

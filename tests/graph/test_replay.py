@@ -1,5 +1,7 @@
 """Replays over history: totals equal the live counts, tags are as if the catalog had always been so."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -9,7 +11,9 @@ from newsbeam.errors import QueryError
 from newsbeam.store.history import Changes, read_counts
 from newsbeam.store.reads import latest_stories
 from newsbeam.topics.catalog import Catalog, Topic
-from pipelines.replay import back_test, check_counts, recount, retag_history
+from pipelines.replay.backtest import back_test
+from pipelines.replay.recount import check_counts, recount
+from pipelines.replay.retag import retag_history
 from tests.graph.world import PEACE, World, a_story
 
 NEW = Catalog(topics=(Topic(id="village", queries={"en": '"village 15*"', "fr": "villag*"}),))
@@ -80,3 +84,9 @@ def test_a_query_is_tried_on_history_without_changing_it(past: World) -> None:
 def test_a_query_that_cannot_be_understood_is_refused(past: World) -> None:
     with pytest.raises(QueryError):
         back_test(past.store, Catalog(topics=(Topic(id="bad", queries={"any": "(grain"}),)), "bad")
+
+
+def test_a_query_is_tried_without_loading_beam() -> None:
+    """It has to answer within a second, and loading Beam alone takes several."""
+    program = "import sys, newsbeam.app.cli.topics, pipelines.replay.backtest; sys.exit('apache_beam' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

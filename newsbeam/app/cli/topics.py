@@ -83,7 +83,7 @@ def show_topic(ctx: click.Context, topic_id: str, *, as_json: bool) -> None:
 @click.pass_context
 def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: int, *, as_json: bool) -> None:
     """Try a query on the stored stories: matches, hits a day, languages in which it is blind. Changes nothing."""
-    from pipelines.replay import back_test
+    from pipelines.replay.backtest import back_test
 
     opened = deployment(ctx)
     outlets = opened.configuration().catalog.outlets
@@ -119,7 +119,7 @@ def add_topic(
     ctx: click.Context, topic_id: str, query: str, language: str, label: str | None, *, replace: bool
 ) -> None:
     """Add a topic: from now on stories are tagged with it, and those already stored too."""
-    from pipelines.replay import retag_history
+    from pipelines.replay.retag import retag_history
 
     opened = deployment(ctx)
     topic = _topic(opened, topic_id, language, query, replace=replace)
