@@ -55,6 +55,10 @@ class DataRefused(NewsbeamError):
     """The store refuses a value it was given; trying again cannot help, leaving the value out can."""
 
 
+class CatalogUnusable(Unavailable):
+    """The active catalog cannot be read or compiled here: another version of newsbeam may have made it active."""
+
+
 class PublishFailed(BusUnavailable):
     """Not every record was acknowledged; the caller must assume that any of them may be on the bus."""
 
@@ -75,6 +79,8 @@ class Gap(NewsbeamError):
 
 class DecodeError(NewsbeamError):
     """Bytes on the bus are no story; the record becomes a dead letter with this reason."""
+
+    exit_code = 3
 
 
 class FetchFailed(NewsbeamError):

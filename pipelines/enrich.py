@@ -11,7 +11,7 @@ from apache_beam.pvalue import PCollection
 from newsbeam.beam import Shift
 from newsbeam.chunk import Chunk, DecodedRecord, EnrichedRecord
 from newsbeam.enrichment import Enricher, enrich_or_bury
-from newsbeam.errors import NotFound
+from newsbeam.errors import CatalogUnusable, NewsbeamError, NotFound
 from newsbeam.metrics import CATALOG_LOADED_SECONDS, ENRICH_SECONDS
 from newsbeam.store.catalogs import DocumentKind, active_version, read_document
 from newsbeam.store.database import Store
@@ -47,7 +47,8 @@ class CatalogInUse:
     def refresh(self) -> Enricher:
         """Look up which catalog is active, load it if it is another, and return its enricher.
 
-        Raises `NotFound` before a catalog was made active.
+        Raises `NotFound` before a catalog was made active, `CatalogUnusable` for one that this version cannot
+        read: no fault of the stories, which wait.
         """
         version = active_version(self._store, DocumentKind.CATALOG)
         if version is None:
@@ -57,8 +58,14 @@ class CatalogInUse:
             if loaded is None or loaded[0] != version:
                 content = read_document(self._store, DocumentKind.CATALOG, version)
                 with CATALOG_LOADED_SECONDS.time():
-                    loaded = _loaded[self._key] = (version, self._make(Catalog.from_json(content)))
+                    loaded = _loaded[self._key] = (version, self._compiled(version, content))
             return loaded[1]
+
+    def _compiled(self, version: str, content: bytes) -> Enricher:
+        try:
+            return self._make(Catalog.from_json(content))
+        except NewsbeamError as error:
+            raise CatalogUnusable(f"catalog {version} cannot be used by this version: {error}") from error
 
     def close(self) -> None:
         """Close this handle's connections to the store; what is loaded stays."""

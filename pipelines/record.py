@@ -12,7 +12,7 @@ from apache_beam.pvalue import PCollection
 from newsbeam.beam import Shift
 from newsbeam.chunk import Chunk, EnrichedRecord
 from newsbeam.codec import encode_story
-from newsbeam.errors import Gap, NewsbeamError, StaleCatalog, Unavailable
+from newsbeam.errors import Gap, NewsbeamError, NotFound, StaleCatalog, Unavailable
 from newsbeam.metrics import CHUNKS_REPEATED
 from newsbeam.recording import Recorder, RecordingSettings, RecordReport
 from newsbeam.store.database import Store
@@ -74,11 +74,14 @@ class ChunkRecorder:
         self._catalog.close()
 
     def record(self, chunk: Chunk[EnrichedRecord], now: datetime) -> Iterator[RecordReport]:
-        """Record the chunk, whole or in parts; yield each part's report. Raises `Gap` and `Unavailable`."""
+        """Record the chunk, whole or in parts; yield each part's report.
+
+        Raises `Gap`, `Unavailable`, and `NotFound` when there is no catalog.
+        """
         try:
             yield self._under_active_catalog(chunk, now)
             return
-        except (Gap, Unavailable):
+        except (Gap, NotFound, Unavailable):
             raise
         except Exception as error:
             if len(chunk.records) == 1 and isinstance(chunk.records[0].result, DeadLetter):

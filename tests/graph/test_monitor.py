@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from newsbeam.beam import Shift
 from newsbeam.bus.port import STORIES
 from newsbeam.enrichment import Enricher
-from newsbeam.errors import ConfigurationError, Gap, StoreUnavailable
+from newsbeam.errors import ConfigurationError, Gap, StoreUnavailable, Unavailable
+from newsbeam.store.catalogs import DocumentKind, activate, store_document
 from newsbeam.store.reads import dead_letters, latest_stories
 from newsbeam.store.schema import position
 from newsbeam.store.statements import upsert
@@ -71,6 +73,24 @@ def test_a_chunk_enriched_under_a_catalog_that_is_no_longer_active_is_enriched_a
     tagged = [{tag.topic for tag in story.tags} for story in newest]
     assert tagged == [{"peace", "monitors"}] * 60 + [{"peace"}] * 60
     assert {tag.catalog for story in newest[:60] for tag in story.tags} == {STORM.version}
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"topics": 7}', b'{"topics": [{"id": "new", "queries": {"any": "a AND ("}}]}']
+)
+def test_a_catalog_that_this_version_cannot_read_buries_no_story(world: World, content: bytes) -> None:
+    """A newer version beside this one may have made it active; the stories wait until it can be read."""
+    world.publish([a_story(number) for number in range(20)])
+    world.read_all()
+    now = datetime.now(UTC)
+    store_document(world.store, DocumentKind.CATALOG, "newer", content, now)
+    activate(world.store, DocumentKind.CATALOG, "newer", now)
+    world.publish([a_story(number) for number in range(20, 40)])
+    assert isinstance(world.read(Shift(records=20)).error, Unavailable)
+    assert world.ended() == {"recorded": 20}
+    world.activate(PEACE)
+    world.read_all()
+    assert world.ended() == {"recorded": 40}
 
 
 def test_what_is_no_story_is_a_dead_letter_among_recorded_neighbours(world: World) -> None:
