@@ -11,7 +11,7 @@ from newsbeam.newswire import RunningServer
 from newsbeam.store.database import Store, open_store
 from tests.contract.receiver import Receiver
 from tests.e2e.equality import Ledger
-from tests.e2e.service import Service, configure
+from tests.e2e.service import Service, WireClock, configure
 from tests.servers.process import wait_until
 
 
@@ -30,6 +30,13 @@ class Deployed(NamedTuple):
         store: Store = open_store(self.store_url)
         self.exits.callback(store.close)
         return Ledger(store, self.wire)
+
+    def begin_news(self) -> None:
+        """Let the wire go, once everything that its feeds hold already was read as their history."""
+        ledger, clock = self.ledger(), self.wire.clock
+        wait_until(ledger.all_watched, 60, "the first fetches", self.service.tail)
+        assert isinstance(clock, WireClock)
+        clock.release()
 
     def quiesce(self, within_s: float = 90.0) -> Ledger:
         """Return when the wire is settled and nothing is left to read, record or deliver."""

@@ -72,6 +72,11 @@ class Ledger:
             rows = connection.execute(select(schema.feed_state.c.feed, schema.feed_state.c.document)).all()
         return {row.feed: from_json(row.document, FeedState) for row in rows}
 
+    def all_watched(self) -> bool:
+        """Whether each feed that gives a document was read once; the service must have made the store."""
+        states = self._states()
+        return all(f in states and states[f].watched_since for f in healthy_feeds(self.wire))
+
     # --- quiescence ----------------------------------------------------------------------------------------
 
     def unfinished(self, bus_url: str) -> str:

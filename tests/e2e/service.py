@@ -28,38 +28,49 @@ _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class WireClock:
-    """What time it is on the wire: it runs `speed` times as fast as ours, and can jump ahead."""
+    """What time it is on the wire: held at first or not, then `speed` times as fast as ours; it can jump ahead."""
 
-    def __init__(self, began_at: datetime, speed: float = 1.0) -> None:
+    def __init__(self, began_at: datetime, speed: float = 1.0, *, held: bool = False) -> None:
         self._speed = speed
-        self._legs = [(began_at, datetime.now(UTC))]  # where the wire was, when that was by our clock
+        # where the wire was, when that was by our clock, how fast it went on
+        self._legs = [(began_at, datetime.now(UTC), 0.0 if held else speed)]
 
     def __call__(self) -> datetime:
-        at, ours = self._legs[-1]
-        return at + (datetime.now(UTC) - ours) * self._speed
+        at, ours, speed = self._legs[-1]
+        return at + (datetime.now(UTC) - ours) * speed
+
+    def release(self) -> None:
+        """Let a held clock go."""
+        self._legs.append((self._legs[-1][0], datetime.now(UTC), self._speed))
 
     def jump_to(self, moment: datetime) -> None:
         """Let it be this moment now."""
-        self._legs.append((moment, datetime.now(UTC)))
+        self._legs.append((moment, datetime.now(UTC), self._speed))
 
     def ours(self, moment: datetime) -> datetime:
-        """When it was, by our clock, this moment on the wire; what was jumped over happened at the jump."""
-        for number, (at, ours) in reversed(list(enumerate(self._legs))):
-            if moment >= at or number == 0:
-                reached = ours + (moment - at) / self._speed
-                later = self._legs[number + 1 :]
-                return min(reached, later[0][1]) if later else reached
-        raise AssertionError
+        """When it was, by our clock, first this moment on the wire; what was jumped over was at the jump."""
+        for number, (at, ours, speed) in enumerate(self._legs):
+            later = self._legs[number + 1 :]
+            if moment <= at:
+                return ours
+            if speed and (not later or ours + (moment - at) / speed <= later[0][1]):
+                return ours + (moment - at) / speed
+        raise AssertionError("the clock was never let go")
 
 
 def fast_wire(
     seed: int, *, slots: int, lasts_s: float, pace: float = 1.0, script: Script | None = None
 ) -> RunningServer:
-    """Serve a newswire that is settled after `lasts_s` of our time; nothing it says lies in our future."""
+    """Serve a newswire, held before its first news, then settled after `lasts_s` of our time.
+
+    Nothing that it says lies in our future.
+    """
     now = datetime.now(UTC)
     length_s = (Newswire(seed, now, pace, stop_after=slots, script=script).settled_at or now) - now
     wire = Newswire(seed, now - length_s, pace, stop_after=slots, script=script)
-    return serve(wire, clock=WireClock(wire.started_at, max(1.0, length_s.total_seconds() / lasts_s)))
+    return serve(
+        wire, clock=WireClock(wire.started_at, max(1.0, length_s.total_seconds() / lasts_s), held=True)
+    )
 
 
 def configure(
@@ -75,8 +86,7 @@ def configure(
     settings["feeds"].update(
         every_s=1.0, shortest_s=1.0, cache_longest_s=1.0, backoff_longest_s=4.0, lease_s=6.0
     )
-    # Nobody reports the death of workers that die together with their supervisor.
-    settings["process"].update(workers=2, lease_s=4.0)
+    settings["process"].update(workers=2)
     settings["deliver"] = {"timeout_s": 2.0, "lease_s": 4.0, "first_wait_s": 0.2, "longest_pause_s": 1.0}
     settings["service"] = dict(service or {})
     _write(directory / "newsbeam.yaml", settings)

@@ -15,6 +15,7 @@ def test_a_run_ends_with_exactly_the_ground_truth(deploy: Callable[..., Deployed
     one = deploy(fast_wire(11, slots=40, lasts_s=25))
     one.service.start()
     one.service.await_page()
+    one.begin_news()
     ledger = one.quiesce()
     truth = assert_equals_truth(ledger, one.bus_url)
     assert truth.alerts_by_rule.total() >= 5

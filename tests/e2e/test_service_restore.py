@@ -9,7 +9,7 @@ from tests.servers.process import wait_until
 
 
 def test_a_restored_copy_catches_up_to_the_same(deploy: Callable[..., Deployed]) -> None:
-    one = deploy(fast_wire(18, slots=45, lasts_s=35))
+    one = deploy(fast_wire(18, slots=30, lasts_s=15))
     copy = one.service.data.parent / "copy.db"
     one.service.start()
     one.service.await_page()
@@ -17,6 +17,7 @@ def test_a_restored_copy_catches_up_to_the_same(deploy: Callable[..., Deployed])
     wait_until(lambda: len(ledger.stories()) >= 200, 60, "the middle of the run", one.service.tail)
     said = one.service.call("backup", str(copy))
     assert said.code == 0, said.all
+    one.begin_news()
     ledger = one.quiesce()
     whole, epoch = ledger.equal(), one.service.json("/api/v1/status")["epoch"]
     one.service.stop()

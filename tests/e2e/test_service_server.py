@@ -6,6 +6,7 @@ from newsbeam.newswire import Script
 from tests.e2e.conftest import Deployed
 from tests.e2e.equality import assert_delivered, assert_equals_truth
 from tests.e2e.service import FIRST_ONLY, SUBSCRIPTION, fast_wire
+from tests.servers.process import wait_until
 
 
 def test_a_server_run_ends_with_exactly_the_ground_truth(
@@ -14,6 +15,7 @@ def test_a_server_run_ends_with_exactly_the_ground_truth(
     one = deploy(fast_wire(16, slots=40, lasts_s=25), kafka_url, postgres_url)
     one.service.start()
     one.service.await_page()
+    one.begin_news()
     ledger = one.quiesce()
     truth = assert_equals_truth(ledger, one.bus_url)
     assert truth.alerts_by_rule.total() >= 5
@@ -25,13 +27,15 @@ def test_a_server_run_ends_with_exactly_the_ground_truth(
 def test_laptop_and_server_end_equal_on_the_same_news(
     deploy: Callable[..., Deployed], kafka_url: str, postgres_url: str
 ) -> None:
-    lasting = Script(lead_s=15.0, rubbish_after_s=1e6, dies_after_s=1e6, refuses_after_s=1e6)
+    lasting = Script(rubbish_after_s=1e6, dies_after_s=1e6, refuses_after_s=1e6)
     wire = fast_wire(17, slots=30, lasts_s=25, script=lasting)
     both = [deploy(wire, name="laptop"), deploy(wire, kafka_url, postgres_url, name="server")]
     for one in both:
         one.service.start()
     for one in both:
         one.service.await_page()
+        wait_until(one.ledger().all_watched, 60, "the first fetches", one.service.tail)
+    both[0].begin_news()
     laptop, server = (one.quiesce().equal() for one in both)
     assert laptop.stories == server.stories
     assert laptop.tags == server.tags
