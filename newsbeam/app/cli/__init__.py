@@ -4,6 +4,7 @@ import importlib
 import os
 import signal
 import sys
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -87,6 +88,14 @@ class _Lazy(click.Group):
             raise TypeError(cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, does) for name, (_, does) in COMMANDS.items()])
@@ -131,16 +140,23 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         code = error.exit_code
     except NewsbeamError as error:
-        click.echo(f"newsbeam: {error}", err=True)
+        _complain(error)
         code = error.exit_code
     except _OutputClosed:
         _drop_output()
         code = OUTPUT_CLOSED
     except OSError as error:  # such as a full disk below our own output
-        click.echo(f"newsbeam: {error}", err=True)
+        _complain(error)
         _drop_output()
         code = NewsbeamError.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(error: Exception) -> None:
+    """Say what went wrong; a message may quote what a stranger wrote."""
+    from newsbeam.app.cli.output import plain_lines
+
+    click.echo(f"newsbeam: {plain_lines(str(error))}", err=True)
 
 
 def _drop_output() -> None:

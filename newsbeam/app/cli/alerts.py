@@ -37,6 +37,7 @@ def alerts_command(
         _send_test(opened.send_test(test), as_json=as_json)
         return
     store = opened.store()
+    newest = reads.status(store).alert_seq  # before the first page, so that nothing is told between the two
     past = reads.latest_alerts(store, topic=topic, limit=limit) if limit else []
     now = datetime.now(UTC)
     for view in reversed(past):
@@ -44,9 +45,7 @@ def alerts_command(
     if not past and not as_json:
         note("No alerts yet." if not follow else "No alerts yet; waiting for the first one (Ctrl-C stops).")
     if follow:
-        cursor = max((view.alert_seq for view in past), default=None)
-        start = cursor if cursor is not None else reads.status(store).alert_seq
-        for view in _follow(store, topic, start):
+        for view in _follow(store, topic, max((view.alert_seq for view in past), default=newest)):
             _show(view, datetime.now(UTC), as_json=as_json)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from newsbeam.app.cli.deployment import deployment
-from newsbeam.app.cli.output import emit, json_option, say
+from newsbeam.app.cli.output import emit, json_option, note, say
 from newsbeam.app.compare import compare
 from newsbeam.app.deployment import ActiveConfiguration
 from newsbeam.app.export import export_items
@@ -44,7 +44,8 @@ def diff_config(ctx: click.Context, *, as_json: bool) -> None:
     active = ActiveConfiguration(opened.store())
     changes = compare(active.catalog(), active.feeds(), active.subscriptions(), opened.configuration())
     if as_json:
-        emit(changes)
+        for change in changes:
+            emit(change)
         return
     if not changes:
         say("No difference: what is active is what the files and the store say.")
@@ -57,5 +58,8 @@ def diff_config(ctx: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def export_config(ctx: click.Context, directory: Path) -> None:
     """Write items made with commands, pages and the API as configuration files into DIRECTORY."""
-    for path in export_items(deployment(ctx).items(), directory):
+    written = export_items(deployment(ctx).items(), directory)
+    for path in written:
         say(str(path))
+    if not written:
+        note("Nothing was made with commands, pages or the API; there is nothing to write.")

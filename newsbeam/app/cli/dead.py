@@ -1,9 +1,11 @@
 """`newsbeam dead`: records that could not become stories."""
 
+import sys
+
 import click
 
 from newsbeam.app.cli.deployment import deployment
-from newsbeam.app.cli.output import clock, emit, json_option, note, plain, say, table
+from newsbeam.app.cli.output import clock, emit, escaped, json_option, note, plain, say, table
 from newsbeam.errors import UsageError
 from newsbeam.store import reads
 
@@ -44,10 +46,16 @@ def list_dead(ctx: click.Context, limit: int, *, as_json: bool) -> None:
 @click.argument("record")
 @click.pass_context
 def show_dead(ctx: click.Context, record: str) -> None:
-    """Print one dead letter's bytes as they were on the bus (RECORD as listed: topic/partition@offset)."""
+    """Print one dead letter's bytes as they were on the bus (RECORD as listed: topic/partition@offset).
+
+    On a terminal, what is no text is escaped; piped, every byte is as it was.
+    """
     letter = reads.dead_letter_at(deployment(ctx).store(), *_place(record))
     note(f"{letter.reason}: {plain(letter.detail)}" + (" (cut)" if letter.size > len(letter.value) else ""))
-    say(letter.value.decode(errors="backslashreplace"))
+    if sys.stdout.isatty():
+        say(escaped(letter.value.decode(errors="backslashreplace")))
+    else:
+        sys.stdout.buffer.write(letter.value)
 
 
 @dead_command.command("replay")

@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,13 +84,14 @@ def add_feed(
         if feed.url not in known
     ]
     for feed in new:
-        say(f"  {feed.id}  {plain(feed.title or '')}  {feed.url}")
+        say(f"  {feed.id}  {plain(feed.title or '')}  {plain(feed.url)}")
     if len(new) < len(found):
         note(f"{len(found) - len(new)} already subscribed.")
     if not new:
         return
-    if not yes and not click.confirm(f"Add {len(new)} feed{'s' if len(new) != 1 else ''}?", default=True):
-        raise click.Abort
+    if not yes and not _agreed(len(new)):
+        note("Nothing was added.")
+        ctx.exit(1)
     opened.change_items([_item(feed) for feed in new])
     say(
         f"Added {len(new)}; a running service reads them within seconds. Their first fetch is history, not news."
@@ -149,6 +151,12 @@ def check_feeds(ctx: click.Context, feeds: tuple[str, ...], *, as_json: bool) ->
                 say(f"{feed.id}: {report.entries} entries, {plain(report.title or 'without a title')}")
     if failed:
         ctx.exit(4)
+
+
+def _agreed(feeds: int) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("nobody is there to be asked; say --yes to add without asking")
+    return click.confirm(f"Add {feeds} feed{'s' if feeds != 1 else ''}?", default=True)
 
 
 def _wanted(opened: Deployment, asked: tuple[str, ...]) -> list[Feed]:

@@ -13,15 +13,26 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+_PIPED_WIDTH = 10_000
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON for programs, one object a line.")
 
 # Terminal escapes in a headline would let a feed write on the reader's screen.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:
     """Return text that is safe on a terminal: one line, no control or direction-override characters."""
-    return _CONTROLS.sub("", text.replace("\n", " ").replace("\t", " "))
+    return plain_lines(text.replace("\n", " ").replace("\t", " "))
+
+
+def plain_lines(text: str) -> str:
+    """Return text that is safe on a terminal, with its line breaks and tabs."""
+    return _CONTROLS.sub("", text)
+
+
+def escaped(text: str) -> str:
+    """Return text with every character that is not safe on a terminal written as JSON would: \\u001b."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def say(text: str = "") -> None:
@@ -35,8 +46,8 @@ def note(text: str) -> None:
 
 
 def emit(value: Any) -> None:
-    """Print one JSON object on one line."""
-    click.echo(msgspec.json.encode(value).decode())
+    """Print one JSON object on one line; what a terminal would obey is escaped, which changes no value."""
+    click.echo(escaped(msgspec.json.encode(value).decode()))
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
@@ -62,7 +73,8 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         drawn.add_column(heading, overflow="fold")
     for row in rows:
         drawn.add_row(*(plain(cell) for cell in row))
-    _Paper(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False).print(drawn)
+    width = None if sys.stdout.isatty() else _PIPED_WIDTH
+    _Paper(width=width, markup=False, highlight=False, emoji=False).print(drawn)
 
 
 class _Paper(Console):

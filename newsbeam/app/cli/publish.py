@@ -5,7 +5,7 @@ from typing import BinaryIO
 import click
 
 from newsbeam.app.cli.deployment import deployment
-from newsbeam.app.cli.output import emit, json_option, note, progress, say
+from newsbeam.app.cli.output import emit, json_option, note, plain, progress, say
 from newsbeam.app.publish import publish_lines
 from newsbeam.story import Origin
 
@@ -30,7 +30,7 @@ def publish_command(ctx: click.Context, source: BinaryIO, origin: str, *, as_jso
     else:
         say(f"{report.published} stories published, {len(report.refused)} lines refused.")
         for refusal in report.refused[:_SHOWN]:
-            note(f"  line {refusal.line}: {refusal.reason}")
+            note(f"  line {refusal.line}: {plain(refusal.reason)}")
         if len(report.refused) > _SHOWN:
             note(f"  and {len(report.refused) - _SHOWN} more (--json lists them all)")
     if report.refused:

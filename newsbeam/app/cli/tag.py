@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from newsbeam.app.cli.deployment import deployment
-from newsbeam.app.cli.output import emit, note
+from newsbeam.app.cli.output import emit, note, plain
 from newsbeam.app.configuration import load_configuration
 from newsbeam.codec import story_from_json
 from newsbeam.enrichment import Enricher
@@ -24,14 +24,15 @@ _ORIGIN = Origin("tag", "command")
 def tag_command(ctx: click.Context, source: BinaryIO, language: str | None) -> None:
     """Tag a text (its first line is the title) or JSON lines of stories; one JSON object a story.
 
-    Input whose first character is { is read as JSON lines. Spans are code-point offsets in their field.
+    Input whose first character is { is read as JSON lines. Spans are code-point offsets in their field; a text's
+    title and body are those without blank space around them.
     """
     opened = deployment(ctx)
     enricher = Enricher(load_configuration(opened.config_dir).catalog)
     refused = 0
     for number, story in _stories(source):
         if isinstance(story, DecodeError):
-            note(f"line {number}: {story}")
+            note(f"line {number}: {plain(str(story))}")
             refused += 1
             continue
         if language is not None and story.language is None:
@@ -45,6 +46,8 @@ def _stories(source: BinaryIO) -> Iterator[tuple[int, Story | DecodeError]]:
     first = source.readline()
     while first and not first.strip():
         first = source.readline()
+    if not first:
+        raise DecodeError("there is no text to tag: the input is empty")
     if not first.lstrip().startswith(b"{"):
         yield 1, _from_text(first + source.read())
         return
@@ -61,7 +64,10 @@ def _stories(source: BinaryIO) -> Iterator[tuple[int, Story | DecodeError]]:
 
 
 def _from_text(data: bytes) -> Story:
-    text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DecodeError(f"the input is no UTF-8 text (byte {error.start}: {error.reason})") from error
     title, _, body = text.partition("\n")
     return Story(
         origin=_ORIGIN,

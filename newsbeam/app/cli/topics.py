@@ -10,7 +10,7 @@ from newsbeam.app.cli.feeds import author
 from newsbeam.app.cli.output import clock, emit, json_option, note, plain, say, table
 from newsbeam.app.deployment import Deployment
 from newsbeam.codec import to_json
-from newsbeam.errors import NotFound, UsageError
+from newsbeam.errors import NotFound, QueryError, UsageError
 from newsbeam.store import reads
 from newsbeam.store.items import Item, ItemKind
 from newsbeam.topics.catalog import Catalog, Topic
@@ -89,7 +89,10 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
     outlets = opened.configuration().catalog.outlets
     catalog = Catalog(topics=(Topic(id=_TRIED, queries={language: query}),), outlets=outlets)
     since = datetime.now(UTC) - timedelta(days=days)
-    found = back_test(opened.store(), catalog, _TRIED, since=since, show=limit)
+    try:
+        found = back_test(opened.store(), catalog, _TRIED, since=since, show=limit)
+    except QueryError as error:
+        raise _pointed(query, error) from error
     if as_json:
         emit(found)
         return
@@ -139,6 +142,13 @@ def add_topic(
     note("Tagging what is already stored …")
     changes = retag_history(opened.store())
     say(f"Added {topic_id}: {changes.added} of {changes.stories} stored stories have it.")
+
+
+def _pointed(query: str, error: QueryError) -> QueryError:
+    if error.position is None or "\n" in query:
+        return error
+    pointer = f"  {query}\n  {' ' * error.position}^ character {error.position + 1}"
+    return QueryError(f"{error}\n{pointer}", error.position)
 
 
 def _topic(opened: Deployment, topic_id: str, language: str, query: str, *, replace: bool) -> Topic:

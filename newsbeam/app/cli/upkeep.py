@@ -8,6 +8,8 @@ import click
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.output import emit, json_option, say
 from newsbeam.app.datadir import locked_data_dir
+from newsbeam.errors import UsageError
+from newsbeam.identity import canonical_url
 
 
 @click.command("backup")
@@ -17,6 +19,8 @@ def backup_command(ctx: click.Context, target: Path) -> None:
     """Copy the store into one file while the service runs (PostgreSQL: says which pg_dump to use)."""
     from newsbeam.store.copies import backup
 
+    if not target.absolute().parent.is_dir():
+        raise UsageError(f"{target.parent} is no directory; nothing was written")
     say(backup(deployment(ctx).store(), target))
 
 
@@ -40,6 +44,8 @@ def forget_command(ctx: click.Context, url: str, *, as_json: bool) -> None:
     """Erase a story and everything it left behind; its keys are remembered, so that it does not come back."""
     from newsbeam.store.forgetting import forget
 
+    if canonical_url(url) is None:
+        raise UsageError(f"{url!r} is no http or https address")
     forgotten = forget(deployment(ctx).store(), url, datetime.now(UTC))
     if as_json:
         emit(forgotten)
