@@ -3,11 +3,12 @@
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 
 from dashboard.server import check_address
 from newsbeam.app.datadir import locked_data_dir
@@ -31,13 +32,13 @@ def run_all(opened: Deployment, say: Say) -> int:
         supervisor = Supervisor(
             [job(opened, "poll"), *worker_jobs(opened, workers), job(opened, "deliver"), job(opened, "serve")]
         )
-        return supervise(supervisor, say, lambda: _await_page(opened, say))
+        return supervise(supervisor, say, lambda stopping: _await_page(opened, say, stopping))
 
 
 def run_workers(opened: Deployment, say: Say) -> int:
     """Run the pipeline's workers alone, supervised, until a signal."""
     workers = opened.settings.process.workers or os.cpu_count() or 1
-    return supervise(Supervisor(worker_jobs(opened, workers)), say, None)
+    return supervise(Supervisor(worker_jobs(opened, workers)), say)
 
 
 def prepare(opened: Deployment, say: Say) -> Applied:
@@ -82,12 +83,17 @@ def worker_jobs(opened: Deployment, workers: int) -> list[Job]:
     return jobs
 
 
-def supervise(supervisor: Supervisor, say: Say, after_start: Callable[[], None] | None) -> int:
-    """Run until a signal, and say how it stopped."""
+def supervise(
+    supervisor: Supervisor, say: Say, beside: Callable[[threading.Event], None] | None = None
+) -> int:
+    """Run until a signal, and say how it stopped.
+
+    `beside` runs in a thread of its own, and ends when the event that it gets is set: children are looked after, and
+    signals obeyed, from the first moment on.
+    """
     supervisor.handle_signals()
-    supervisor.start()
-    if after_start is not None:
-        after_start()
+    if beside is not None:
+        threading.Thread(target=beside, args=(supervisor.stopping,), name="beside", daemon=True).start()
     code = supervisor.run()
     if supervisor.stopped_by is not None:
         say(f"Stopped ({supervisor.stopped_by}); everything recorded is kept.")
@@ -102,12 +108,19 @@ def _share_metrics(opened: Deployment) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
-def _await_page(opened: Deployment, say: Say) -> None:
+def _await_page(opened: Deployment, say: Say, stopping: threading.Event) -> None:
+    """Say where the page is as soon as it answers."""
     serve = opened.settings.serve
     host = "127.0.0.1" if serve.host in {"0.0.0.0", "::"} else serve.host  # noqa: S104 - compared, not bound
     deadline = time.monotonic() + _READY_WITHIN_S
-    while time.monotonic() < deadline and not _answers(host, serve.port):
-        time.sleep(0.2)
+    while not _answers(host, serve.port):
+        if stopping.wait(0.2):
+            return
+        if time.monotonic() > deadline:
+            say(
+                f"     The page does not answer after {_READY_WITHIN_S:.0f} s; what is logged above says why."
+            )
+            return
     say("")
     say(f"     Page:    http://{host}:{serve.port}/")
     say(f"     Data:    {opened.data_dir}")
@@ -121,7 +134,7 @@ def _answers(host: str, port: int) -> bool:
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
-    except OSError:
+    except (OSError, HTTPException):
         return False
     finally:
         connection.close()

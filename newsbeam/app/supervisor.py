@@ -92,7 +92,7 @@ class Supervisor:
         # Children watch the read end: it ends when this process dies in whatever way, and they stop then.
         self._lifeline, self._alive = os.pipe()
         self._children = [_Child(job, self._lifeline) for job in jobs]
-        self._stop = threading.Event()
+        self.stopping = threading.Event()
         self.stopped_by: str | None = None
 
     def handle_signals(self) -> None:
@@ -102,11 +102,11 @@ class Supervisor:
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self.stopped_by = signal.Signals(number).name
-        self._stop.set()
+        self.stopping.set()
 
     def stop(self) -> None:
         """Ask `run` to stop all children and return."""
-        self._stop.set()
+        self.stopping.set()
 
     def start(self) -> None:
         """Start every job that is not running yet."""
@@ -117,9 +117,9 @@ class Supervisor:
     def run(self) -> int:
         """Keep the jobs running until stopped; return 0, or the exit code of a child that cannot be helped."""
         code = 0
-        while not self._stop.is_set() and code == 0:
+        while not self.stopping.is_set() and code == 0:
             self.start()
-            self._stop.wait(0.25)
+            self.stopping.wait(0.25)
             code = self.look()
         self.shut_down()
         return code
@@ -128,7 +128,7 @@ class Supervisor:
         """Notice children that ended; return the code of one that a restart cannot help, else 0."""
         for child in self._children:
             status = child.reap(time.monotonic())
-            if status is None or self._stop.is_set():
+            if status is None or self.stopping.is_set():
                 continue
             if status in HOPELESS:
                 return status
@@ -139,6 +139,7 @@ class Supervisor:
 
     def shut_down(self) -> None:
         """SIGTERM to all, SIGKILL to whoever is left after the grace; return when none lives."""
+        self.stopping.set()
         for child in self._children:
             child.send(signal.SIGTERM)
         deadline = time.monotonic() + GRACE_S

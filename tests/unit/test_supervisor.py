@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from newsbeam.app.datadir import locked_data_dir, make_data_dir
+from newsbeam.app.service import supervise
 from newsbeam.app.supervisor import Job, Supervisor, describe
 from newsbeam.errors import AlreadyRunning, ConfigurationError
 
@@ -45,6 +46,22 @@ def test_a_child_that_a_restart_cannot_help_stops_everything(tmp_path: Path) -> 
     sleeper = Job("sleeper", child(f"import time; open({str(started)!r}, 'w'); time.sleep(600)"))
     hopeless = Job("hopeless", child(f"import sys; sys.exit({ConfigurationError.exit_code})"))
     assert Supervisor([sleeper, hopeless]).run() == ConfigurationError.exit_code
+
+
+def test_children_are_looked_after_while_the_page_is_awaited() -> None:
+    """A port that is taken, or Ctrl-C, must not wait for a page that will never answer."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    told_to_stop: list[bool] = []
+    hopeless = Job("hopeless", child(f"import sys; sys.exit({ConfigurationError.exit_code})"))
+    try:
+        code = supervise(
+            Supervisor([hopeless]), lambda _: None, lambda stopping: told_to_stop.append(stopping.wait(60))
+        )
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert code == ConfigurationError.exit_code
+    until(lambda: told_to_stop == [True])
 
 
 def test_how_a_child_ended_is_told_with_who_killed_it(tmp_path: Path) -> None:
