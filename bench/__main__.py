@@ -1,0 +1,31 @@
+"""`python -m bench [NAME [OPTIONS]]`: one measurement, or all of them but the soak; `make bench ARGS="NAME"`."""
+
+import importlib
+import sys
+
+NAMES = {
+    "latency": "published → recorded at 50 stories/s, the whole service with two workers",
+    "workers": "stories/s of the pipeline with one and two workers, beside a bare Python loop",
+    "idle": "CPU and memory of the whole service while nothing happens",
+    "bus": "published and read records/s of the local bus and of Kafka clients",
+    "feeds": "feeds/s of the poller beside a feedparser loop",
+    "soak": "30 minutes at 50 stories/s: memory of every process over time",
+}
+USAGE = "usage: python -m bench [NAME [OPTIONS]]; NAME --help shows its options"
+
+
+def main(words: list[str]) -> int:
+    """Run what was asked for; return the exit code."""
+    if words and words[0] not in NAMES:
+        asked_for_help = words[0] in {"-h", "--help"}
+        print(USAGE, *(f"  {name:<8} {what}" for name, what in NAMES.items()), sep="\n")
+        return 0 if asked_for_help else 2
+    wanted = [words] if words else [[name] for name in NAMES if name != "soak"]
+    for name, *options in wanted:
+        print(f"\n== {name}: {NAMES[name]}\n", flush=True)
+        importlib.import_module(f"bench.{name}").main(options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
