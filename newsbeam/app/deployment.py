@@ -71,11 +71,20 @@ class Deployment:
     def store(self) -> Store:
         """Return the store, migrated to this version's schema."""
         if self._store is None:
-            _ = self.data_dir
-            store = open_store(self.settings.store_url, self.settings.store)
+            store = self.store_as_it_is()
             migrate(store, datetime.now(UTC))
             self._store = store
         return self._store
+
+    def store_as_it_is(self) -> Store:
+        """Return the store unprepared: it may be damaged, and a copy about to take its place."""
+        _ = self.data_dir
+        return open_store(self.settings.store_url, self.settings.store)
+
+    def close(self) -> None:
+        """Close the store's connections; they open again when it is used again."""
+        if self._store is not None:
+            self._store.close()
 
     @cached_property
     def bus(self) -> Bus:

@@ -57,11 +57,7 @@ def restore(store: Store, source: Path, now: datetime) -> str:
     if store.path is not None:
         _check_copy(source)
         store.close()
-        try:
-            with closing(_open(source)) as copy, closing(sqlite3.connect(store.path)) as place:
-                copy.backup(place)
-        except sqlite3.Error as error:
-            raise StoreUnavailable(f"restoring {source} to {store.path} failed: {error}") from error
+        _put_back(source, store.path)
     migrate(store, now)
     with store.locked() as connection:
         upsert(connection, pointer, [{"name": "epoch", "value": new_epoch(), "moved_at": now}])
@@ -72,6 +68,32 @@ def restore(store: Store, source: Path, now: datetime) -> str:
         connection.execute(update(feed_state).values(fetch=feed_state.c.fetch + _USED_SINCE, **free))
     done = f"Restored {source} to {store.path}." if store.path else f"Renewed the epoch of {store.url}."
     return f"{done} What came after the copy is read again from the bus."
+
+
+def _put_back(source: Path, place: Path) -> None:
+    """Write the copy over the store; a store damaged beyond that is kept beside it, under another name."""
+    try:
+        try:
+            _copy(source, place)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorname not in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}:
+                raise
+            _set_aside(place)
+            _copy(source, place)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnavailable(f"restoring {source} to {place} failed: {error}") from error
+
+
+def _set_aside(damaged: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        part = damaged.with_name(damaged.name + ending)
+        if part.exists():
+            part.replace(damaged.with_name(f"{damaged.name}.damaged{ending}"))
+
+
+def _copy(source: Path, place: Path) -> None:
+    with closing(_open(source)) as copy, closing(sqlite3.connect(place)) as written:
+        copy.backup(written)
 
 
 def _check_copy(source: Path) -> None:

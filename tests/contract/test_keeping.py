@@ -169,6 +169,19 @@ def test_a_copy_put_back_catches_up_to_the_same_stories_and_counts(tmp_path: Pat
     store.close()
 
 
+def test_a_copy_takes_the_place_of_a_store_that_cannot_be_read_any_more(tmp_path: Path) -> None:
+    store, target = fresh(tmp_path, "store"), tmp_path / "copy.db"
+    Recorder(store).record(chunk_of([a_story()]), NOON)
+    backup(store, target)
+    store.close()
+    rubbish = bytes(range(256)) * 80
+    (tmp_path / "store.db").write_bytes(rubbish)
+    restore(store, target, NOON)
+    assert len(rows_of(store, "story")) == 1
+    assert (tmp_path / "store.db.damaged").read_bytes() == rubbish
+    store.close()
+
+
 def test_a_copy_made_while_recording_is_one_moment(tmp_path: Path) -> None:
     store, target = fresh(tmp_path, "store"), tmp_path / "copy.db"
     going, enough = threading.Event(), threading.Event()

@@ -33,7 +33,7 @@ def restore_command(ctx: click.Context, source: Path) -> None:
 
     opened = deployment(ctx)
     with locked_data_dir(opened.data_dir):
-        say(restore(opened.store(), source, datetime.now(UTC)))
+        say(restore(opened.store_as_it_is(), source, datetime.now(UTC)))
 
 
 @click.command("forget")
