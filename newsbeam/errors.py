@@ -86,6 +86,8 @@ class DecodeError(NewsbeamError):
 class FetchFailed(NewsbeamError):
     """A feed could not be fetched or parsed; `kind` is a stable word for metrics and pages."""
 
+    exit_code = 4
+
     def __init__(self, kind: str, message: str, retry_after_s: float | None = None) -> None:
         self.kind = kind
         self.retry_after_s = retry_after_s
@@ -94,6 +96,8 @@ class FetchFailed(NewsbeamError):
 
 class DeliveryFailed(NewsbeamError):
     """A channel did not take a delivery; `permanent` says that trying again cannot help."""
+
+    exit_code = 4
 
     def __init__(self, message: str, *, permanent: bool = False, retry_after_s: float | None = None) -> None:
         self.permanent = permanent

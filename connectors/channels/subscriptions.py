@@ -18,11 +18,13 @@ SECTION = "subscriptions"
 
 
 def load_subscriptions(path: Path | str) -> tuple[Subscription, ...]:
-    """Return the subscriptions in a file, none when it has no such section.
+    """Return the subscriptions in a file, none when it has no such section or is not there.
 
     A relative `secret_file` is taken from the file's own folder. Raises `ConfigurationError` with every
     mistake.
     """
+    if not Path(path).exists():
+        return ()
     value, lines = read_yaml(path)
     given = value.get(SECTION) if isinstance(value, dict) else None
     mistakes: list[str] = []

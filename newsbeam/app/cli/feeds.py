@@ -3,12 +3,16 @@
 import asyncio
 import getpass
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import click
+import msgspec
 
 from newsbeam.app.cli.deployment import deployment
+from newsbeam.app.cli.options import language_tag
 from newsbeam.app.cli.output import ago, emit, json_option, note, plain, progress, say, table
 from newsbeam.app.deployment import Deployment
 from newsbeam.codec import to_json
@@ -53,7 +57,9 @@ def list_feeds(ctx: click.Context, *, failing: bool, as_json: bool) -> None:
     "--id", "feed_id", metavar="ID", help="The feed's id for life (default: made from its address)."
 )
 @click.option("--outlet", metavar="OUTLET", help="The publisher (default: as the feed or its address says).")
-@click.option("--language", metavar="LANG", help="The language of its stories, such as en.")
+@click.option(
+    "--language", callback=language_tag, metavar="LANG", help="The language of its stories, such as en."
+)
 @click.option("--yes", is_flag=True, help="Add without asking.")
 @click.pass_context
 def add_feed(
@@ -77,11 +83,14 @@ def add_feed(
             found = list(asyncio.run(discover(source, opened.settings.feeds)))
     if not found:
         raise NotFound(f"{source}: no feed found there; give a feed's own address")
-    known = {feed.url for feed in opened.configuration().feeds}
+    if feed_id is not None and len(found) > 1:
+        raise UsageError(f"--id names one feed, and {source} has {len(found)}")
+    known = opened.configuration().feeds
+    addresses = {feed.url for feed in known}
+    new = _named([feed for feed in found if feed.url not in addresses], {feed.id for feed in known}, feed_id)
     new = [
-        _named(feed, feed_id if len(found) == 1 else None, outlet, language)
-        for feed in found
-        if feed.url not in known
+        msgspec.structs.replace(feed, outlet=outlet or feed.outlet, language=language or feed.language)
+        for feed in new
     ]
     for feed in new:
         say(f"  {feed.id}  {plain(feed.title or '')}  {plain(feed.url)}")
@@ -131,25 +140,25 @@ def remove_feed(ctx: click.Context, feed_id: str) -> None:
 @click.argument("feeds", nargs=-1, metavar="[ID|URL]...")
 @json_option
 @click.pass_context
-def check_feeds(ctx: click.Context, feeds: tuple[str, ...], *, as_json: bool) -> None:
+def check_some(ctx: click.Context, feeds: tuple[str, ...], *, as_json: bool) -> None:
     """Fetch feeds now, without publishing anything, and say how they are (default: all)."""
-    from connectors.feeds.check import check_feed
+    from connectors.feeds.check import FeedReport, check_feeds
 
     opened = deployment(ctx)
     wanted = _wanted(opened, feeds)
-    failed = 0
     with progress("Checking", len(wanted)) as steps:
-        for feed in wanted:
-            report = asyncio.run(check_feed(feed, opened.settings.feeds))
+
+        def told(report: FeedReport) -> None:
             steps.advance()
-            failed += report.error is not None
             if as_json:
                 emit(report)
             elif report.error is not None:
-                say(f"{feed.id}: {plain(report.error)}")
+                say(f"{report.feed}: {plain(report.error)}")
             else:
-                say(f"{feed.id}: {report.entries} entries, {plain(report.title or 'without a title')}")
-    if failed:
+                say(f"{report.feed}: {report.entries} entries, {plain(report.title or 'without a title')}")
+
+        reports = asyncio.run(check_feeds(wanted, opened.settings.feeds, told))
+    if any(report.error is not None for report in reports):
         ctx.exit(4)
 
 
@@ -170,14 +179,26 @@ def _wanted(opened: Deployment, asked: tuple[str, ...]) -> list[Feed]:
     return [by_name.get(name) or Feed(id=name, url=name) for name in asked]
 
 
-def _named(feed: Feed, feed_id: str | None, outlet: str | None, language: str | None) -> Feed:
-    return Feed(
-        id=feed_id or feed.id,
-        url=feed.url,
-        title=feed.title,
-        outlet=outlet or feed.outlet,
-        language=language or feed.language,
-    )
+def _named(feeds: list[Feed], taken: set[str], asked: str | None) -> list[Feed]:
+    """Return the feeds, each with an id that no other has: what identifies its stories for life."""
+    from connectors.feeds.subscriptions import ID
+
+    if asked is not None and not ID.fullmatch(asked):
+        raise UsageError(f"{asked!r} is no feed id: use small letters, digits, `-`, `_` and `.` only")
+    if asked in taken:
+        raise UsageError(f"another feed has the id {asked}; choose one that is free")
+    named = []
+    for feed in feeds:
+        wanted = asked or feed.id
+        free = next(name for name in _numbered(wanted) if name not in taken)
+        taken = taken | {free}
+        named.append(msgspec.structs.replace(feed, id=free))
+    return named
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
 
 
 def _item(feed: Feed) -> Item:

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from newsbeam.app.cli.deployment import deployment
+from newsbeam.app.cli.options import language_tag
 from newsbeam.app.cli.output import emit, note, plain
 from newsbeam.app.configuration import load_configuration
 from newsbeam.codec import story_from_json
@@ -19,7 +20,12 @@ _ORIGIN = Origin("tag", "command")
 
 @click.command("tag")
 @click.argument("source", metavar="FILE|-", type=click.File("rb"))
-@click.option("--language", metavar="LANG", help="The text's language where it does not say (such as en).")
+@click.option(
+    "--language",
+    callback=language_tag,
+    metavar="LANG",
+    help="The text's language where it does not say (such as en).",
+)
 @click.pass_context
 def tag_command(ctx: click.Context, source: BinaryIO, language: str | None) -> None:
     """Tag a text (its first line is the title) or JSON lines of stories; one JSON object a story.

@@ -7,6 +7,7 @@ import msgspec
 
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.feeds import author
+from newsbeam.app.cli.options import language_tag
 from newsbeam.app.cli.output import clock, emit, json_option, note, plain, say, table
 from newsbeam.app.deployment import Deployment
 from newsbeam.codec import to_json
@@ -74,7 +75,13 @@ def show_topic(ctx: click.Context, topic_id: str, *, as_json: bool) -> None:
 
 @topics_command.command("try")
 @click.argument("query")
-@click.option("--language", default="any", show_default=True, help="The query's language, or any.")
+@click.option(
+    "--language",
+    callback=language_tag,
+    default="any",
+    show_default=True,
+    help="The query's language, or any.",
+)
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="How far back.")
 @click.option(
     "--limit", default=10, show_default=True, type=click.IntRange(0), help="How many matches to show."
@@ -112,7 +119,13 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
 @topics_command.command("add")
 @click.argument("topic_id", metavar="ID")
 @click.argument("query")
-@click.option("--language", default="any", show_default=True, help="The query's language, or any.")
+@click.option(
+    "--language",
+    callback=language_tag,
+    default="any",
+    show_default=True,
+    help="The query's language, or any.",
+)
 @click.option("--label", help="What pages call it.")
 @click.option(
     "--replace", is_flag=True, help="Replace a topic that was added before, or add a language to it."
