@@ -44,7 +44,9 @@ def main(words: Sequence[str]) -> None:
     print(machine())
     backlog = records(1, options.stories)
     size = sum(len(record.value) for record in backlog) / len(backlog)
-    print(f"{len(backlog):,} stories of {size:,.0f} bytes, starter catalog, SQLite; {options.rounds} rounds\n")
+    print(
+        f"{len(backlog):,} stories of {size:,.0f} bytes, starter catalog, SQLite; {options.rounds} rounds\n"
+    )
     names = [LOOP, "1 worker", "2 workers"]
     found: dict[str, list[Outcome]] = {name: [] for name in names}
     for _ in range(options.rounds):
@@ -114,7 +116,9 @@ def _loop(one: Laptop, answer: "multiprocessing.connection.Connection[object, ob
         position, end = 0, reader.bounds().end
         while position < end:
             batch = reader.read(position, CHUNK, 1.0)
-            decoded = [DecodedRecord(r.offset, r.key, r.appended_at, decode_story(r.value)) for r in batch.records]
+            decoded = [
+                DecodedRecord(r.offset, r.key, r.appended_at, decode_story(r.value)) for r in batch.records
+            ]
             enriched = tuple(
                 EnrichedRecord(d.offset, d.key, d.appended_at, enrich_or_bury(enricher, d.result))
                 for d in decoded
