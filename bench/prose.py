@@ -13,6 +13,7 @@ from newsbeam.story import Key, KeyKind, Origin, Story
 
 SHORTEST, LONGEST = 3_400, 5_000  # characters of a body
 OUTLETS = 40
+RECENT = 200  # stories that are still copied
 _LANGUAGES = ("en", "en", "en", "fr", "es", "de")
 _COPIES = 0.15  # of all stories: the text of an earlier one, as agencies' clients print it
 
@@ -23,11 +24,11 @@ def stories(seed: int, number: int) -> Iterator[Story]:
     texts: list[tuple[str, Piece, str]] = []
     for index in range(number):
         if texts and random.random() < _COPIES:
-            language, piece, body = random.choice(texts[-200:])
+            language, piece, body = random.choice(texts)
         else:
             language = random.choice(_LANGUAGES)
             piece, body = _text(random, language)
-            texts.append((language, piece, body))
+            texts = [*texts[-RECENT:], (language, piece, body)]
         yield _story(f"{seed}-{index}", random.randrange(OUTLETS), language, piece, body)
 
 
