@@ -90,16 +90,18 @@ def claim(
 ) -> Sequence[Claim]:
     """Claim up to `limit` due deliveries of one subscription, oldest first, for `owner` until a moment.
 
-    A later version of an alert waits until the earlier ones are settled.
+    A later version of an alert waits until the earlier ones are settled, and until they are fanned out: another
+    deliverer may be at them.
     """
     earlier, before = delivery.alias(), outbox.alias()
-    waits = exists().where(
-        before.c.alert == outbox.c.alert,
-        before.c.seq < outbox.c.seq,
+    older = and_(before.c.alert == outbox.c.alert, before.c.seq < outbox.c.seq)
+    unsettled = exists().where(
+        older,
         earlier.c.seq == before.c.seq,
         earlier.c.subscription == subscription,
         earlier.c.status == PENDING,
     )
+    waits = or_(unsettled, exists().where(older, before.c.fanned_out.is_(False)))
     columns = [outbox.c[name] for name in OutboxRow.__struct_fields__]
     query = (
         select(delivery.c.key, delivery.c.attempts, *columns)

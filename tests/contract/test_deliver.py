@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 
 from connectors.channels.deliver import Deliverer
 from connectors.channels.settings import DeliverSettings
@@ -441,3 +441,16 @@ def test_what_is_too_old_is_given_up_only_where_nobody_answers(store: Store) -> 
     assert outbox.give_up(store, {"desk"}, soon - timedelta(hours=1), soon, "old") == 0
     assert outbox.give_up(store, {"desk"}, soon, soon, "old") == 1
     assert {key: row[0] for key, row in ledger(store).items()} == {"k1": "failed", "k2": "pending"}
+
+
+def test_a_later_version_waits_while_another_deliverer_fans_out_the_earlier_one(store: Store) -> None:
+    told(store, "a1", 1)
+    told(store, "a1", 2)
+    outbox.fan_out(store, lambda row: [outbox.PlannedDelivery(f"k{row.version}", "desk")], NOW)
+    with store.write() as connection:  # as that deliverer's unfinished transaction shows it to others
+        connection.execute(delete(delivery).where(delivery.c.key == "k1"))
+        connection.execute(update(outbox_table).where(outbox_table.c.version == 1).values(fanned_out=False))
+    until = NOW + timedelta(minutes=1)
+    assert outbox.claim(store, "desk", "one", NOW, until, 10) == []
+    outbox.fan_out(store, lambda _row: [outbox.PlannedDelivery("k1", "desk")], NOW)
+    assert [claimed.key for claimed in outbox.claim(store, "desk", "one", NOW, until, 10)] == ["k1"]
