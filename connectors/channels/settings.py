@@ -12,7 +12,8 @@ class DeliverSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `concurrency` is how many requests one subscription's receiver gets at a time; a later version of an
     alert always waits for the earlier one. A claim that its deliverer did not settle within `lease_s` is
-    another's to take. `secrets_dir` keeps the webhook secrets of subscriptions without a `secret_file`. A
+    another's to take. `secrets_dir` keeps the webhook secrets of subscriptions without a `secret_file`; by default
+    it is `secrets` in the data directory. A
     receiver that does not answer is tried every `longest_pause_s` at least. The rest is `RetryPolicy`.
     """
 
@@ -21,7 +22,7 @@ class DeliverSettings(msgspec.Struct, frozen=True, kw_only=True):
     lease_s: float = 60.0
     concurrency: int = 4
     stop_s: float = 2.0
-    secrets_dir: str = "data/secrets"
+    secrets_dir: str | None = None
     first_wait_s: float = RetryPolicy().first_wait_s
     longest_wait_s: float = RetryPolicy().longest_wait_s
     longest_pause_s: float = 60.0
@@ -46,4 +47,4 @@ class DeliverSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def secret_file(self, subscription: str, given: str | None) -> Path:
         """Return where the subscription's secret is."""
-        return Path(given) if given else Path(self.secrets_dir) / f"{subscription}.secret"
+        return Path(given) if given else Path(self.secrets_dir or "data/secrets") / f"{subscription}.secret"

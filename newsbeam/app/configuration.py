@@ -82,9 +82,16 @@ class Settings:
     @property
     def deliver_here(self) -> DeliverSettings:
         """The deliverer's settings, with secrets kept in the data directory unless the settings say where."""
-        if self.deliver.secrets_dir != DeliverSettings().secrets_dir:
+        if self.deliver.secrets_dir is not None:
             return self.deliver
         return msgspec.structs.replace(self.deliver, secrets_dir=str(self.data_dir / "secrets"))
+
+    @property
+    def recording_here(self) -> RecordingSettings:
+        """The recorder's settings: unless they say it, a story is too old when retention would remove it at once."""
+        if self.recording.oldest_s is not None:
+            return self.recording
+        return msgspec.structs.replace(self.recording, oldest_s=self.retention.stories_s)
 
     @property
     def bus_url(self) -> str:

@@ -68,7 +68,7 @@ def run_process_worker(opened: Deployment) -> int:
         signal.signal(number, on_signal)
     with heartbeat(opened.store(), "process"):
         return run_worker(
-            opened.bus, opened.store(), opened.settings.process, opened.settings.recording, stop
+            opened.bus, opened.store(), opened.settings.process, opened.settings.recording_here, stop
         )
 
 

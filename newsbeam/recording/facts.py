@@ -75,7 +75,7 @@ def facets_of(enriched: EnrichedStory) -> dict[str, list[str]]:
 def cells(
     topics: Iterable[str], outlet: str, language: str, facets: Mapping[str, Iterable[str]]
 ) -> frozenset[Cell]:
-    """Return every cell that counts a story with these topics and values, as `newsbeam.count.cells_of` does."""
+    """Return every cell that counts a story with these topics and values, each once."""
     values = {("all", ""), ("outlet", outlet), ("language", language)}
     values.update((dimension, value) for dimension, listed in facets.items() for value in listed)
     return frozenset(

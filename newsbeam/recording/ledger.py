@@ -61,7 +61,8 @@ class Ledger:
         owner = next((self._known.keys[hashed] for hashed in keys if hashed in self._known.keys), None)
         if owner is None:
             times = times_of(enriched, record.appended_at, self._settings)
-            if times.seen_at - times.published_at > timedelta(seconds=self._settings.oldest_s):
+            oldest_s = self._settings.oldest_s
+            if oldest_s is not None and times.seen_at - times.published_at > timedelta(seconds=oldest_s):
                 return Disposition.EXPIRED
             owner = Owner(story_id(next(iter(keys.values()))), False)
             self._add_keys(enriched, keys, owner)

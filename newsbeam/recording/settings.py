@@ -10,7 +10,8 @@ class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
     `late_after_s`: an alert told later than this after its story was published is marked late.
     `future_s`: how far ahead of the bus's clock a publication time may lie before it counts as impossible.
     `cluster_window_s`: equal texts further apart than this are two events (a weekly column, a standing notice).
-    `oldest_s`: a story published before this is recorded no more; it should equal the retention of stories.
+    `oldest_s`: a story older than this is recorded no more; by default the retention of stories, since it would go
+    at once.
     `max_keys`: how many keys of one story are remembered, so that an address that changes with every fetch cannot
     fill the store.
     `excerpt_chars`: what is kept of a text whose outlet allows an excerpt.
@@ -21,13 +22,15 @@ class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
     late_after_s: float = 3600.0
     future_s: float = 600.0
     cluster_window_s: float = 72 * 3600.0
-    oldest_s: float = 400 * 86400.0
+    oldest_s: float | None = None
     max_keys: int = 50
     excerpt_chars: int = 300
     dead_value_bytes: int = 1024 * 1024
 
     def __post_init__(self) -> None:
-        if min(self.max_age_s, self.cluster_window_s, self.oldest_s) <= 0:
+        if min(self.max_age_s, self.cluster_window_s) <= 0 or (
+            self.oldest_s is not None and self.oldest_s <= 0
+        ):
             raise ValueError("max_age, cluster_window and oldest: more than 0")
         if self.max_keys < 4:
             raise ValueError("max_keys: at least 4")

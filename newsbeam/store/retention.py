@@ -27,6 +27,7 @@ from newsbeam.store.schema import (
     coverage,
     dead_letter,
     delivery,
+    lease,
     outbox,
     story,
     story_body,
@@ -58,6 +59,8 @@ class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("every retention: more than 0")
         if self.bodies_s > self.stories_s:
             raise ValueError("bodies cannot be kept longer than stories")
+        if self.counts_s < self.stories_s:
+            raise ValueError("counts: as long as stories at least, since a revised story corrects its counts")
         if min(self.stories_s, self.alerts_s) < _LEAST_S:
             raise ValueError("stories and alerts: at least 14d, so that an old event cannot alert again")
 
@@ -86,6 +89,7 @@ def sweep(store: Store, settings: RetentionSettings, now: datetime) -> Mapping[s
         )
         + _shrink_dead_letters(store, settings.dead_letters_bytes),
         "count": _delete_old(store, count, count.c.bucket < before(settings.counts_s)),
+        "lease": _delete_old(store, lease, lease.c.until < before(_DAY_S)),
         "coverage": _delete_old(store, coverage, coverage.c.hour < before(settings.counts_s)),
     }
 

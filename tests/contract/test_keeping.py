@@ -150,6 +150,20 @@ def test_forgotten_words_are_gone_from_the_file(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.iterdir() if WORDS.encode() in path.read_bytes()]
 
 
+def test_a_sweep_removes_the_leases_of_those_who_died_long_ago(tmp_path: Path) -> None:
+    store = fresh(tmp_path, "store")
+    Leases(store, "dead").acquire("alive:poll:box:1", timedelta(seconds=45), NOON)
+    Leases(store, "well").acquire("alive:poll:box:2", timedelta(seconds=45), NOON + 2 * DAY)
+    assert sweep(store, RetentionSettings(), NOON + 2 * DAY)["lease"] == 1
+    assert [row["owner"] for row in rows_of(store, "lease")] == ["well"]
+    store.close()
+
+
+def test_counts_are_kept_as_long_as_the_stories_that_may_correct_them() -> None:
+    with pytest.raises(ValueError, match="counts: as long as stories"):
+        RetentionSettings(stories_s=4 * WEEK_S, bodies_s=WEEK_S, counts_s=3 * WEEK_S)
+
+
 # --- copies ---------------------------------------------------------------------------------------------------
 
 

@@ -85,6 +85,7 @@ def test_every_record_ends_in_one_way_and_they_add_up_to_the_position(store: Sto
         a_story("/old", published_at=NOON - 500 * DAY),
         DeadLetter("undecodable", "no JSON", b"\xff"),
         None,
+        oldest_s=400 * 86_400.0,
     )
     (position,) = read_dispositions(store)
     assert position.dispositions == {one.value: 1 for one in Disposition}
@@ -389,3 +390,8 @@ def test_pages_count_what_was_recorded(store: Store) -> None:
     assert numbers.outbox_backlog == len(in_order(store))
     detail = alert_by_id(store, latest_alerts(store)[0].alert.id)
     assert len(detail.stories) == 2
+
+
+def test_a_story_older_than_the_oldest_that_is_kept_is_not_recorded(store: Store) -> None:
+    report = record(store, a_story("/a", published_at=NOON - 3 * DAY), a_story("/b"), oldest_s=2 * 86_400.0)
+    assert report.dispositions == {"expired": 1, "recorded": 1}
