@@ -36,13 +36,17 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="bench bus", description=__doc__)
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--kafka", metavar="HOST:PORT", help="a running broker; default: one of `make servers`")
+    parser.add_argument(
+        "--kafka", metavar="HOST:PORT", help="a running broker; default: one of `make servers`"
+    )
     options = parser.parse_args(words)
     print(machine())
     backlog = records(2, min(options.records, 2_000))
     backlog = [backlog[n % len(backlog)] for n in range(options.records)]
     size = sum(len(record.value) for record in backlog) / len(backlog)
-    print(f"{len(backlog):,} stories of {size:,.0f} bytes, {CALL} a call, acknowledged; {options.rounds} rounds\n")
+    print(
+        f"{len(backlog):,} stories of {size:,.0f} bytes, {CALL} a call, acknowledged; {options.rounds} rounds\n"
+    )
     with tempfile.TemporaryDirectory(prefix="newsbeam-bench-") as folder, _broker(options.kafka) as server:
         candidates: dict[str, Measure] = {LOCAL: lambda b: through_port(_local(Path(folder)), b)}
         if server is not None:
@@ -59,7 +63,13 @@ def report(found: dict[str, list[Rates]]) -> None:
     publish = {name: [one.publish for one in rounds] for name, rounds in found.items()}
     read = {name: [one.read for one in rounds] for name, rounds in found.items()}
     rows = [
-        [name, spread(publish[name], 0), ratios(publish, name, LOCAL), spread(read[name], 0), ratios(read, name, LOCAL)]
+        [
+            name,
+            spread(publish[name], 0),
+            ratios(publish, name, LOCAL),
+            spread(read[name], 0),
+            ratios(read, name, LOCAL),
+        ]
         for name in found
     ]
     show(["candidate", "published/s", "to local", "read/s", "to local"], rows)
