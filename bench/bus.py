@@ -101,9 +101,9 @@ def through_port(bus: Bus, backlog: Sequence[Sent]) -> Rates:
             publisher.publish(STORIES, backlog[start : start + CALL])
         published = time.perf_counter() - began
     readers = [bus.reader(STORIES, partition) for partition in range(bus.partitions(STORIES))]
+    ranges = [reader.bounds() for reader in readers]
     began, count = time.perf_counter(), 0
-    for reader in readers:
-        bounds = reader.bounds()
+    for reader, bounds in zip(readers, ranges, strict=True):
         position = bounds.first
         while position < bounds.end:
             batch = reader.read(position, CALL, READ_WITHIN_S)
@@ -171,7 +171,7 @@ def _made_topic(server: str) -> str:
     kafka: Any = importlib.import_module("kafka")
     client = kafka.KafkaConsumer(bootstrap_servers=server)
     try:
-        return next(name for name in client.topics() if name.startswith(prefix))
+        return next(str(name) for name in client.topics() if name.startswith(prefix))
     finally:
         client.close()
 

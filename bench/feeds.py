@@ -1,4 +1,4 @@
-"""Feeds/s: the poller against a local server, beside a plain feedparser loop and a loop of the poller's own parser."""
+"""Feeds/s: the poller against a local server, beside a plain feedparser loop."""
 
 import argparse
 import asyncio
@@ -71,7 +71,7 @@ def with_poller(urls: Sequence[str]) -> tuple[float, float]:
     """Return the seconds of the first visit to every feed, entries on the bus and states stored; and of a second."""
     with tempfile.TemporaryDirectory(prefix="newsbeam-bench-") as folder:
         store = open_store(f"sqlite:///{folder}/store.db")
-        migrate(store)
+        migrate(store, datetime.now(UTC))
         bus = open_bus(f"sqlite:///{folder}/bus.db")
         feeds = [Feed(id=f"feed-{number}", url=url, allow_private=True) for number, url in enumerate(urls)]
         poller = Poller(store, bus, lambda: feeds, FeedsSettings(host_gap_s=0.0))
