@@ -125,7 +125,7 @@ class Keeper:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._done.set()
-        self._thread.join()
+        self._thread.join(timeout=1.0)  # it may be waiting for a broker, and a stop must not
 
     def _run(self) -> None:
         looks = 0

@@ -145,7 +145,6 @@ class Worker:
 
     def _leave(self, share: Share) -> None:
         try:
-            self._keeper.show()
             share.leave()
         except Unavailable as error:
             logger.warning("the partitions are free when their leases end: %s", error)

@@ -128,7 +128,7 @@ def test_a_stop_from_outside_ends_an_idle_shift(bus: Bus) -> None:
     )
     reading.start()
     stop.set()
-    reading.join(timeout=20)
+    reading.join(timeout=120)
     assert not reading.is_alive()
 
 
