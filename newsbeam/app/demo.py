@@ -28,7 +28,11 @@ def run_demo(data_dir: Path, *, seed: int, pace: float, port: int | None, say: S
     try:
         _remember(data_dir, "newswire.port", server.url.rsplit(":", 1)[1])
         say(f"Simulated newswire: {len(server.feeds())} outlets on {server.url} (every story is invented)")
-        config = write_config(data_dir / "config", server, port=port)
+        config = data_dir / "config"
+        if not config.exists():  # what people added to an earlier demo's files stays
+            write_config(data_dir / "config.new", server).rename(config)
+        if port is not None:
+            os.environ["NEWSBEAM_SERVE__PORT"] = str(port)
         return run_all(Deployment(str(config), str(data_dir)), say)
     finally:
         server.stop()

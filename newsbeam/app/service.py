@@ -1,6 +1,7 @@
 """The whole service in one process tree: prepared step by step, then supervised."""
 
 import os
+import shlex
 import shutil
 import sys
 import threading
@@ -9,15 +10,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 
+from dashboard.pages.summary import AWAY
 from dashboard.server import check_address
 from newsbeam.app.datadir import locked_data_dir
 from newsbeam.app.deployment import Applied, Deployment
 from newsbeam.app.supervisor import Job, Supervisor
 from newsbeam.errors import StoreUnavailable
+from newsbeam.store import reads
 
 Say = Callable[[str], None]
 _READY_WITHIN_S = 60.0
+_TELL_OFFLINE_EVERY_S = 2.0
+_TELL_OFFLINE_TRIES = 30
 
 
 def run_all(opened: Deployment, say: Say) -> int:
@@ -124,9 +130,44 @@ def _await_page(opened: Deployment, say: Say, stopping: threading.Event) -> None
     say("")
     say(f"     Page:    http://{host}:{serve.port}/")
     say(f"     Data:    {opened.data_dir}")
-    say("     Follow:  newsbeam alerts --follow")
+    say(f"     Follow:  {_command_line(opened)} alerts --follow")
     say("     Stop:    Ctrl-C")
     say("")
+    _tell_offline(opened, say, stopping)
+
+
+def _command_line(opened: Deployment) -> str:
+    """Return how to call newsbeam, from the same folder, on what runs here."""
+    started = Path(sys.argv[0])
+    found = shutil.which("newsbeam")
+    on_path = found is not None and Path(found).absolute() == started.absolute()
+    words = [str(started) if started.name == "newsbeam" and not on_path else "newsbeam"]
+    usual = Deployment()
+    here = Path.cwd()
+    for option, used, without in (
+        ("--data", opened.data_dir, usual.settings.data_dir),
+        ("--config", opened.config_dir, usual.config_dir),
+    ):
+        if used.absolute() != without.absolute():
+            words += [option, str(used.relative_to(here) if used.is_relative_to(here) else used)]
+    return shlex.join(words)
+
+
+def _tell_offline(opened: Deployment, say: Say, stopping: threading.Event) -> None:
+    """Say it once when every feed was tried and none could be reached."""
+    feeds = len(opened.configuration().feeds)
+    for _ in range(_TELL_OFFLINE_TRIES):
+        if not feeds or stopping.wait(_TELL_OFFLINE_EVERY_S):
+            return
+        states = [one.state for one in reads.feed_health(opened.store(), datetime.now(UTC))]
+        if any(state.succeeded_at is not None for state in states):
+            return
+        away = [state for state in states if state.error_kind in AWAY]
+        if len(away) == feeds:
+            say(f"     None of the {feeds} feeds can be reached: no network? newsbeam goes on trying.")
+            say("     To see it at work without one: stop this, then `make demo` or `newsbeam demo`.")
+            say("")
+            return
 
 
 def _answers(host: str, port: int) -> bool:
