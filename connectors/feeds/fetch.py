@@ -214,7 +214,10 @@ def _target(url: URL, answer: aiohttp.ClientResponse) -> URL:
 def translated(error: Exception, host: str) -> FetchFailed:
     """Return newsbeam's exception for one of aiohttp's, by its class."""
     if was_refused(error):
-        return FetchFailed("refused", f"{host}: private and reserved addresses are refused (allow_private)")
+        return FetchFailed(
+            "refused",
+            f"{host}: private and reserved addresses are refused (allow_private allows them on purpose)",
+        )
     if isinstance(error, aiohttp.ClientConnectorDNSError | socket.gaierror):
         return FetchFailed("dns", f"{host}: the name cannot be resolved")
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):

@@ -60,36 +60,36 @@ def list_feeds(ctx: click.Context, *, failing: bool, as_json: bool) -> None:
 @click.option(
     "--language", callback=language_tag, metavar="LANG", help="The language of its stories, such as en."
 )
+@click.option(
+    "--allow-private", is_flag=True, help="The feeds may be on private addresses, such as 127.0.0.1."
+)
 @click.option("--yes", is_flag=True, help="Add without asking.")
 @click.pass_context
-def add_feed(
+def add_feed(  # noqa: PLR0913 - one argument an option
     ctx: click.Context,
     source: str,
     feed_id: str | None,
     outlet: str | None,
     language: str | None,
     *,
+    allow_private: bool,
     yes: bool,
 ) -> None:
     """Add a feed by its address or its home page's, or every feed of an OPML file; shows them first."""
-    from connectors.feeds.discover import discover
-    from connectors.feeds.opml import read_opml
-
     opened = deployment(ctx)
-    if Path(source).is_file():
-        found = list(read_opml(Path(source).read_bytes()))
-    else:
-        with progress("Looking for feeds"):
-            found = list(asyncio.run(discover(source, opened.settings.feeds)))
-    if not found:
-        raise NotFound(f"{source}: no feed found there; give a feed's own address")
+    found = _found(opened, source, allow_private=allow_private)
     if feed_id is not None and len(found) > 1:
         raise UsageError(f"--id names one feed, and {source} has {len(found)}")
     known = opened.configuration().feeds
     addresses = {feed.url for feed in known}
     new = _named([feed for feed in found if feed.url not in addresses], {feed.id for feed in known}, feed_id)
     new = [
-        msgspec.structs.replace(feed, outlet=outlet or feed.outlet, language=language or feed.language)
+        msgspec.structs.replace(
+            feed,
+            outlet=outlet or feed.outlet,
+            language=language or feed.language,
+            allow_private=allow_private,
+        )
         for feed in new
     ]
     for feed in new:
@@ -177,6 +177,23 @@ def _wanted(opened: Deployment, asked: tuple[str, ...]) -> list[Feed]:
     if unknown:
         raise NotFound(f"no feed {', '.join(unknown)}; see newsbeam feeds list")
     return [by_name.get(name) or Feed(id=name, url=name) for name in asked]
+
+
+def _found(opened: Deployment, source: str, *, allow_private: bool) -> list[Feed]:
+    """Return the feeds at an address or in an OPML file."""
+    from connectors.feeds.discover import discover
+    from connectors.feeds.opml import read_opml
+
+    if Path(source).is_file():
+        found = list(read_opml(Path(source).read_bytes()))
+    elif "://" not in source and (source.lower().endswith(".opml") or source.startswith((".", "/"))):
+        raise UsageError(f"{source}: no such file")
+    else:
+        with progress("Looking for feeds"):
+            found = list(asyncio.run(discover(source, opened.settings.feeds, allow_private=allow_private)))
+    if not found:
+        raise NotFound(f"{source}: no feed found there; give a feed's own address")
+    return found
 
 
 def _named(feeds: list[Feed], taken: set[str], asked: str | None) -> list[Feed]:
