@@ -105,7 +105,10 @@ def _bind(settings: ServeSettings) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            message = f"serve.port: {where} is in use; stop the other program or choose another port"
+            message = (
+                f"serve.port: {where} is in use; stop the other program, or choose another port with serve.port, "
+                "NEWSBEAM_SERVE__PORT=8601 or `newsbeam demo --port 8601`"
+            )
         else:
             message = f"serve.host: cannot listen on {where}: {error.strerror}"
         raise ConfigurationError([message]) from error

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from typing import Annotated
 
 import msgspec
 
@@ -20,7 +21,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     host: str = "127.0.0.1"
-    port: int = 8600
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8600
     token: Secret | None = None
     allowed_hosts: tuple[str, ...] = ()
     max_body_bytes: int = 32 * 1024 * 1024  # of one POST

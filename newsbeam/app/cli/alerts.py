@@ -3,14 +3,19 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
+from connectors.channels.channel import Receipt
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.output import ago, emit, json_option, note, plain, say
 from newsbeam.store import reads
 from newsbeam.store.database import Store
+
+if TYPE_CHECKING:
+    from connectors.channels.channel import Receipt
 
 _PAGE = 200
 _PAUSE_S = 0.3
@@ -72,8 +77,8 @@ def _show(view: reads.AlertView, now: datetime, *, as_json: bool) -> None:
     say(f"    {outlets} · {ago(alert.updated_at, now)}{marks} · {plain(alert.url or 'no address')}")
 
 
-def _send_test(receipt: object, *, as_json: bool) -> None:
+def _send_test(receipt: "Receipt", *, as_json: bool) -> None:
     if as_json:
         emit(receipt)
     else:
-        say(f"The test message was taken: {receipt}")
+        say(f"The test message was taken: {plain(receipt.detail)}")

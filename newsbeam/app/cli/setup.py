@@ -50,5 +50,6 @@ def check_command(ctx: click.Context, *, as_json: bool) -> None:
     say(
         f"{opened.config_dir} is right: {counted['topics']} topics ({examples} examples hold), "
         f"{counted['rules']} alert rules, {counted['feeds']} feeds, {counted['outlets']} outlets, "
-        f"{counted['subscriptions']} subscriptions; {settings.deployment} deployment."
+        f"{counted['subscriptions']} subscription{'s' if counted['subscriptions'] != 1 else ''}; "
+        f"{settings.deployment} deployment."
     )

@@ -56,7 +56,7 @@ def read_words(text: str, *, quoted: bool, at: int | None = None) -> tuple[Word,
     )
     words = _without_touching_stars(_words_of(tokenize(plain), plain), at)
     if not words:
-        raise QueryError(f"there is no word to look for in {text!r}", at)
+        raise QueryError(f"there is no word to look for in {str(text)!r}", at)
     for index, (word, _, _) in enumerate(words):
         if isinstance(word, AnyWord) and not (quoted and 0 < index < len(words) - 1):
             raise QueryError("a lone `*` stands for one word, but only between two words of a phrase", at)
