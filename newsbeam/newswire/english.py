@@ -26,7 +26,7 @@ _PEACE = Subject(
     frozenset({"ceasefire"}),
     (
         "{country} and {country2} [agree|accept] ceasefire [after|following] {n:2-9} days of talks in {city}",
-        "Ceasefire talks between {country} and {country2} [enter {n:2-6}th day|resume] in {city}",
+        "Ceasefire talks between {country} and {country2} [enter {n:4-6}th day|resume] in {city}",
         "Mediators [hail|welcome] ceasefire deal for {region}",
         "{surname} [urges|presses] both sides to sign ceasefire before {day}",
     ),
@@ -177,7 +177,7 @@ _REFUGEES = Subject(
     (
         "{n:10-90} thousand refugees cross into {country} in {n:2-9} days",
         "{country} [opens|builds] {n:2-12} centres for refugees near {city}",
-        "Refugees from {region} [wait|queue] at border for {n:2-5}th night",
+        "Refugees from {region} [wait|queue] at border for {n:4-5}th night",
         "Aid agencies [short of|lack] tents for refugees in {city}",
     ),
     (
@@ -200,7 +200,7 @@ _REFUGEES = Subject(
 _CYBER = Subject(
     frozenset({"cyber-attacks"}),
     (
-        "Cyberattack [takes|knocks] {firm} offline for {n:2-5}th day",
+        "Cyberattack [takes|knocks] {firm} offline for {n:4-5}th day",
         "{country} hospitals [fall back on paper|cancel operations] after ransomware attack",
         "Hackers [demand|ask for] {n:2-40} million after cyberattack on {firm}",
         "Ransomware [closes|shuts] town hall in {city}",
@@ -218,7 +218,7 @@ _CYBER = Subject(
         "Backups from {n:2-9} weeks before the ransomware attack were found intact in a cellar in {city2}.",
         "{surname}, the chief executive, said no ransom had been paid and none would be.",
         "Customers should change their passwords, the company said, although card numbers were stored elsewhere.",
-        "It is the {n:3-9}th cyberattack on a company of this size in the country this year.",
+        "It is the {n:4-9}th cyberattack on a company of this size in the country this year.",
     ),
 )
 
@@ -283,7 +283,7 @@ _SPORT = Subject(
     (
         "{city} {club} went top of the table on {day} with a win over {city2} {club2} in front of {n:9000-61000} spectators.",
         "{person} scored twice for {city} {club} on {day} and was carried from the pitch on the shoulders of team-mates.",
-        "A goal in the {n:85-94}th minute gave {city} {club} a draw that their coach called deserved.",
+        "A goal in the {n:84-90}th minute gave {city} {club} a draw that their coach called deserved.",
     ),
     (
         "The coach, {person2}, changed the goalkeeper at half-time and praised the new one afterwards.",
@@ -337,9 +337,9 @@ _MARKETS = Subject(
     ),
     (
         "Turnover rose to {n:2-60} billion, helped by a warm spring and a weak currency.",
-        "{person}, the finance director, said orders were filled until the {n:2-4}th quarter.",
+        "{person}, the finance director, said orders were filled until the [second|third|fourth] quarter.",
         "Analysts at a bank in {city} raised their target for the share to {n:40-400}.",
-        "The dividend goes up for the {n:3-20}th year in a row.",
+        "The dividend goes up for the {n:4-20}th year in a row.",
         "The index of leading shares closed {n:1-3} per cent higher, with retailers in front.",
         '"We prefer dull growth to exciting debt," {surname} said in a call with investors.',
         "The company employs {n:2000-60000} people in {n:6-40} countries and plans to hire in {city2}.",
