@@ -86,6 +86,8 @@ class Webhook:
             return DeliveryRefused(f"{self._host}: {getattr(error, 'os_error', error)}")
         if isinstance(error, aiohttp.InvalidURL):
             return DeliveryFailed(f"{self._host}: no usable address", permanent=True)
+        if isinstance(error, aiohttp.ClientResponseError):  # its text holds the whole address
+            return DeliveryFailed(f"{self._host}: no proper HTTP answer: {' '.join(error.message.split())}")
         reason = getattr(error, "os_error", None) or error
         return DeliveryFailed(f"{self._host}: {reason or type(error).__name__}")
 
