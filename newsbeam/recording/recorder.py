@@ -31,7 +31,7 @@ from newsbeam.store.known import Known, known_keys
 from newsbeam.store.writes import (
     Bodies,
     add_dispositions,
-    delete_orphaned_bodies,
+    delete_bodies,
     insert_bodies,
     move_position,
     next_offset,
@@ -60,6 +60,7 @@ class _Done(NamedTuple):
     report: RecordReport
     records: Records = ()
     sent: Sequence[Alert] = ()
+    bodies: frozenset[str] = frozenset()  # the stories whose bodies were written
 
 
 class Recorder:
@@ -81,14 +82,15 @@ class Recorder:
             early = self._insert_bodies(connection, chunk)
             self._store.lock(connection)
             done = self._record(connection, chunk, now, early)
-            delete_orphaned_bodies(connection, early)
+            delete_bodies(connection, early.keys() - done.bodies)
         _measure(done, time.perf_counter() - began, now)
         return done.report
 
     def _insert_bodies(self, connection: Transaction, chunk: Chunk[EnrichedRecord]) -> Bodies:
         """On PostgreSQL bring in the bulk before the lock, so that others wait less; return what was new.
 
-        A body whose story turns out to be another's is deleted again under the lock. SQLite locks first anyway.
+        A body that is not recorded after all is deleted again under the lock: its story was another recorder's, and
+        may have a body of its own, or none that may be kept. SQLite locks first anyway.
         """
         if self._store.is_sqlite:
             return {}
@@ -121,7 +123,8 @@ class Recorder:
         stories = _stories(records)
         rules = self._active_rules(connection, stories)
         ledger = Ledger(Known(connection, stories), rules, self._settings, now)
-        write_changes(connection, ledger.take(chunk, records), early)
+        changes = ledger.take(chunk, records)
+        write_changes(connection, changes, early)
         ended = {name.value: number for name, number in ledger.dispositions.items()}
         absent = chunk.next - start - len(records)
         if absent:
@@ -130,7 +133,8 @@ class Recorder:
         move_position(connection, chunk.topic, chunk.partition, (start, chunk.next), now)
         outcomes = {name.value: number for name, number in ledger.outcomes.items()}
         report = RecordReport(chunk.topic, chunk.partition, start, chunk.next, ended, outcomes)
-        return _Done(report, records, ledger.sent)
+        written = frozenset(one for one, (body, _) in changes.bodies.items() if body)
+        return _Done(report, records, ledger.sent, written)
 
     def _active_rules(self, connection: Transaction, stories: list[EnrichedStory]) -> Mapping[str, AlertRule]:
         """Return the active catalog's rules; raises `StaleCatalog` unless every story was enriched under it."""
@@ -151,7 +155,7 @@ def _stories(records: Records) -> list[EnrichedStory]:
 
 def _measure(done: _Done, seconds: float, now: datetime) -> None:
     """Count what was committed, never before."""
-    report, records, sent = done
+    report, records, sent, _ = done
     CHUNK_SECONDS.observe(seconds)
     if report.next == report.start:
         CHUNKS_REPEATED.labels("already_recorded").inc()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from newsbeam.alerts.decide import Telling
 from newsbeam.codec import encode_alert, to_json
@@ -126,11 +126,10 @@ def insert_bodies(connection: Connection, bodies: Bodies) -> Bodies:
     return {one: bodies[one] for one in new}
 
 
-def delete_orphaned_bodies(connection: Connection, stories: Iterable[str]) -> None:
-    """Delete the bodies, of these, that no story was recorded for."""
+def delete_bodies(connection: Connection, stories: Iterable[str]) -> None:
+    """Delete the bodies of these stories."""
     for batch in batched(sorted(stories), _DELETED_AT_ONCE):
-        none = ~exists().where(story.c.id == story_body.c.story)
-        connection.execute(delete(story_body).where(story_body.c.story.in_(batch), none))
+        connection.execute(delete(story_body).where(story_body.c.story.in_(batch)))
 
 
 def _revise(connection: Connection, changes: Changes) -> None:
@@ -146,8 +145,7 @@ def _revise(connection: Connection, changes: Changes) -> None:
 
 def _write_bodies(connection: Connection, changes: Changes, early: Bodies) -> None:
     gone = [one for one, (body, _) in changes.bodies.items() if not body and one in changes.revisions]
-    for batch in batched(gone, _DELETED_AT_ONCE):
-        connection.execute(delete(story_body).where(story_body.c.story.in_(batch)))
+    delete_bodies(connection, gone)
     rows = [
         {"story": one, "published_at": at, "body": body}
         for one, (body, at) in sorted(changes.bodies.items())

@@ -395,3 +395,31 @@ def test_pages_count_what_was_recorded(store: Store) -> None:
 def test_a_story_older_than_the_oldest_that_is_kept_is_not_recorded(store: Store) -> None:
     report = record(store, a_story("/a", published_at=NOON - 3 * DAY), a_story("/b"), oldest_s=2 * 86_400.0)
     assert report.dispositions == {"expired": 1, "recorded": 1}
+
+
+@pytest.mark.postgres
+def test_a_body_brought_in_early_stays_only_with_the_story_it_was_recorded_for(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another recorder is first with the same story, of which nothing but the title may be kept."""
+    store, other = prepared(postgres_url), prepared(postgres_url)
+    terse = a_story(outlet="terse")
+    copied = msgspec.structs.replace(a_story(feed="hub", outlet="courier"), keys=terse.keys)
+    lock = Store.lock
+
+    def lock_late(one: Store, connection: Any) -> None:
+        if one is store:
+            Recorder(other).record(chunk_of([terse]), NOON)
+        lock(one, connection)
+
+    monkeypatch.setattr(Store, "lock", lock_late)
+    chunk = msgspec.structs.replace(chunk_of([copied]), partition=1)
+    assert Recorder(store).record(chunk, NOON).dispositions == {"sighting": 1}
+    assert rows_of(store, "story_body") == []
+    store.close()
+    other.close()
+
+
+def test_a_body_that_the_same_chunk_takes_away_again_is_not_kept(store: Store) -> None:
+    record(store, a_story(guid="1"), a_story(guid="1", fetch=2, body=""))
+    assert rows_of(store, "story_body") == []
