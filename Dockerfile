@@ -1,7 +1,7 @@
 # One image for every newsbeam job; docker-compose.yml gives each service its command.
 FROM python:3.12-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/opt/newsbeam
-RUN pip install --no-cache-dir uv==0.9.11
+RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /src
 COPY pyproject.toml uv.lock README.md LICENSE ./
 RUN uv sync --frozen --no-dev --extra postgres --no-install-project

@@ -1,9 +1,11 @@
-"""Installs the servers that the tests need (`make servers`) from Debian and Maven; needs nothing but Python.
+"""Installs what the tests need beside Python packages (`make servers`): servers from Debian and Maven, and a schema
+from a Go module; needs nothing but Python.
 
 Each step is skipped when what it brings is there, so that a second run takes no time.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +20,8 @@ POM = Path(__file__).with_name("kafka-pom.xml")
 KAFKA = ROOT / ".servers" / "kafka"
 STAMP = KAFKA / "pom.sha256"
 PACKAGED_POSTGRES = Path("/usr/lib/postgresql")
+COMPOSE = "github.com/compose-spec/compose-go/v2@v2.16.2"  # holds the compose specification's schema
+COMPOSE_SCHEMA = ROOT / ".servers" / f"compose-spec-{COMPOSE.rpartition('@')[2]}.json"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TIME_LIMIT_S = 1_200
 
@@ -54,8 +58,8 @@ class Debian:
         run([*apt, "install", "-y", "--no-install-recommends", *packages])
 
 
-def run(command: Sequence[str]) -> None:
-    """Run a command quietly; raise with its output when it fails."""
+def run(command: Sequence[str]) -> str:
+    """Run a command quietly and return its output; raise with it when the command fails."""
     try:
         done = subprocess.run(
             command,
@@ -69,6 +73,7 @@ def run(command: Sequence[str]) -> None:
         raise CannotInstall(f"{' '.join(command)} took longer than {TIME_LIMIT_S} s") from error
     if done.returncode:
         raise CannotInstall(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-3_000:]}")
+    return done.stdout
 
 
 def has_java() -> bool:
@@ -109,6 +114,27 @@ def has_browser() -> bool:
     return any(map(shutil.which, BROWSERS))
 
 
+def has_compose_schema() -> bool:
+    """Say whether the compose specification's schema is here, in its pinned version."""
+    return COMPOSE_SCHEMA.exists()
+
+
+def install_compose_schema(debian: Debian) -> None:
+    """Bring the schema into .servers/ out of the Go module that checks compose files."""
+    if shutil.which("go") is None:
+        debian.install("golang-go")
+    COMPOSE_SCHEMA.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        # Outside of any module, and leaving nothing behind: the cache is made writable to be removed.
+        found = run(
+            ["env", f"GOMODCACHE={folder}", "GOFLAGS=-modcacherw", "go", "mod", "download", "-json", COMPOSE]
+        )
+        schema = Path(json.loads(found)["Dir"]) / "schema" / "compose-spec.json"
+        partial = COMPOSE_SCHEMA.with_suffix(".partial")
+        shutil.copyfile(schema, partial)
+        partial.replace(COMPOSE_SCHEMA)
+
+
 def main() -> int:
     """Do what is missing, step by step, telling; return the exit code."""
     debian = Debian()
@@ -117,6 +143,7 @@ def main() -> int:
         ("Kafka broker", has_kafka, install_kafka),
         ("PostgreSQL", has_postgres, lambda: debian.install("postgresql")),
         ("Chromium", has_browser, lambda: debian.install("chromium", "fonts-dejavu-core")),
+        ("Compose schema", has_compose_schema, lambda: install_compose_schema(debian)),
     ]
     done = [_do(f"[{number}/{len(steps)}] {name}", *rest) for number, (name, *rest) in enumerate(steps, 1)]
     return 0 if all(done) else 1
