@@ -5,14 +5,15 @@ import asyncio
 import importlib
 import multiprocessing
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.prose import stories
 from bench.table import machine, ratios, show, spread
@@ -25,6 +26,9 @@ from newsbeam.newswire.documents import Item, Link, render
 from newsbeam.newswire.outlets import OUTLETS, Format
 from newsbeam.store.database import open_store
 from newsbeam.store.migrate import migrate
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 SERVERS = 8  # as many hosts: the poller asks one host for one feed at a time
 ENTRIES = 25
@@ -116,9 +120,9 @@ def _documents() -> Iterator[bytes]:
 @contextmanager
 def serving(documents: Sequence[bytes]) -> Iterator[list[str]]:
     """Serve documents from a process of its own; yield their addresses."""
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(documents, theirs.send), daemon=True)
+    process = context.Process(target=_serve, args=(documents, theirs), daemon=True)
     process.start()
     ports = ours.recv()
     try:
@@ -128,9 +132,7 @@ def serving(documents: Sequence[bytes]) -> Iterator[list[str]]:
         process.join()
 
 
-def _serve(documents: Sequence[bytes], tell: Callable[[list[int]], None]) -> None:
-    import threading
-
+def _serve(documents: Sequence[bytes], tell: "Connection[object, object]") -> None:
     class Answer(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -152,6 +154,6 @@ def _serve(documents: Sequence[bytes], tell: Callable[[list[int]], None]) -> Non
     threads = [threading.Thread(target=server.serve_forever) for server in servers]
     for thread in threads:
         thread.start()
-    tell([server.server_port for server in servers])
+    tell.send([server.server_port for server in servers])
     for thread in threads:
         thread.join()

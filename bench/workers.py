@@ -5,24 +5,30 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from bench.laptop import Laptop, cpu_seconds, laptop
 from bench.prose import records
 from bench.table import machine, ratios, show, spread
-from newsbeam.bus import Sent
+from newsbeam.bus import Bus, Sent
 from newsbeam.bus.port import STORIES
-from newsbeam.chunk import Chunk, DecodedRecord, EnrichedRecord
+from newsbeam.chunk import Chunk, EnrichedRecord
 from newsbeam.codec import decode_story
 from newsbeam.enrichment import enrich_or_bury
-from newsbeam.recording import Recorder
+from newsbeam.recording import Recorder, RecordingSettings
+from newsbeam.store.database import Store
 from newsbeam.store.positions import read_positions
-from newsbeam.story import Story
 from pipelines.enrich import CatalogInUse
 
-LOOP = "bare loop"
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+LOOP, ONE, TWO = "bare loop", "1 worker", "2 workers"
+APART = "2 workers apart"  # each with a bus and a store of its own: the most that two can do here
 CHUNK = 100
 DONE_WITHIN_S = 600.0
 
@@ -47,12 +53,17 @@ def main(words: Sequence[str]) -> None:
     print(
         f"{len(backlog):,} stories of {size:,.0f} bytes, starter catalog, SQLite; {options.rounds} rounds\n"
     )
-    names = [LOOP, "1 worker", "2 workers"]
-    found: dict[str, list[Outcome]] = {name: [] for name in names}
+    halves = [backlog[::2], backlog[1::2]]
+    candidates: dict[str, Callable[[], Outcome]] = {
+        LOOP: lambda: bare(backlog),
+        ONE: lambda: pipeline([backlog], 1),
+        TWO: lambda: pipeline([backlog], 2),
+        APART: lambda: pipeline(halves, 1),
+    }
+    found: dict[str, list[Outcome]] = {name: [] for name in candidates}
     for _ in range(options.rounds):
-        found[LOOP].append(bare(backlog))
-        found["1 worker"].append(pipeline(backlog, 1))
-        found["2 workers"].append(pipeline(backlog, 2))
+        for name, measure in candidates.items():
+            found[name].append(measure())
     report(found)
 
 
@@ -65,28 +76,34 @@ def report(found: dict[str, list[Outcome]]) -> None:
             spread(rates[name], 0),
             spread([outcome.cpu_ms for outcome in found[name]], 2),
             ratios(rates, name, LOOP),
-            ratios(rates, name, "1 worker"),
+            ratios(rates, name, ONE),
         ]
         for name in found
     ]
     show(["candidate", "stories/s", "CPU ms a story", "to the loop", "to 1 worker"], rows)
 
 
-def pipeline(backlog: Sequence[Sent], workers: int) -> Outcome:
-    """Run worker processes over the backlog, which is put on the bus while they are stopped."""
-    with laptop(workers) as one:
-        one.apply()
-        one.start("process")
-        one.await_shares(workers)
-        processes = one.tree()
-        one.signal_workers(signal.SIGSTOP)
-        _publish(one, backlog)
-        spent = cpu_seconds(processes)
-        one.signal_workers(signal.SIGCONT)
-        began = time.perf_counter()
-        one.wait(lambda: _recorded(one) >= len(backlog), "the backlog to be recorded", DONE_WITHIN_S)
+def pipeline(backlogs: Sequence[Sequence[Sent]], workers: int) -> Outcome:
+    """Run so many workers over each backlog, which is put on its own bus while they are stopped."""
+    stories = sum(map(len, backlogs))
+    with ExitStack() as stack:
+        places = [stack.enter_context(laptop(workers)) for _ in backlogs]
+        for one in places:
+            one.apply()
+            one.start("process")
+        for one, backlog in zip(places, backlogs, strict=True):
+            one.await_shares(workers)
+            one.signal_workers(signal.SIGSTOP)
+            _publish(one, backlog)
+        processes = [process for one in places for process in one.tree()]
+        spent, began = cpu_seconds(processes), time.perf_counter()
+        for one in places:
+            one.signal_workers(signal.SIGCONT)
+        places[0].wait(
+            lambda: sum(map(_recorded, places)) >= stories, "the backlog to be recorded", DONE_WITHIN_S
+        )
         took = time.perf_counter() - began
-        return Outcome(len(backlog) / took, (cpu_seconds(processes) - spent) * 1e3 / len(backlog))
+        return Outcome(stories / took, (cpu_seconds(processes) - spent) * 1e3 / stories)
 
 
 def bare(backlog: Sequence[Sent]) -> Outcome:
@@ -94,35 +111,33 @@ def bare(backlog: Sequence[Sent]) -> Outcome:
     with laptop(1) as one:
         one.apply()
         _publish(one, backlog)
-        context = multiprocessing.get_context("fork")
+        context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_loop, args=(one, theirs))
+        recording = one.deployment.settings.recording
+        process = context.Process(
+            target=_loop, args=(one.deployment.bus, one.deployment.store(), recording, theirs)
+        )
         process.start()
-        while not ours.poll(1.0):
-            if not process.is_alive():
-                raise RuntimeError("the bare loop died")
-        took, spent = ours.recv()
+        theirs.close()
+        took, spent = ours.recv()  # EOFError when it dies
         process.join()
         return Outcome(len(backlog) / took, spent * 1e3 / len(backlog))
 
 
-def _loop(one: Laptop, answer: "multiprocessing.connection.Connection[object, object]") -> None:
-    store = one.deployment.store()
-    recorder = Recorder(store, one.deployment.settings.recording)
+def _loop(bus: Bus, store: Store, recording: RecordingSettings, answer: "Connection[object, object]") -> None:
+    recorder = Recorder(store, recording)
     enricher = CatalogInUse(store).enricher()
-    readers = [one.deployment.bus.reader(STORIES, p) for p in range(one.deployment.bus.partitions(STORIES))]
+    readers = [bus.reader(STORIES, partition) for partition in range(bus.partitions(STORIES))]
     began, times = time.perf_counter(), os.times()
     for partition, reader in enumerate(readers):
         position, end = 0, reader.bounds().end
         while position < end:
             batch = reader.read(position, CHUNK, 1.0)
-            decoded = [
-                DecodedRecord(r.offset, r.key, r.appended_at, decode_story(r.value)) for r in batch.records
-            ]
             enriched = tuple(
-                EnrichedRecord(d.offset, d.key, d.appended_at, enrich_or_bury(enricher, d.result))
-                for d in decoded
-                if isinstance(d.result, Story)
+                EnrichedRecord(
+                    r.offset, r.key, r.appended_at, enrich_or_bury(enricher, decode_story(r.value))
+                )
+                for r in batch.records
             )
             recorder.record(Chunk(STORIES, partition, batch.start, batch.next, enriched), datetime.now(UTC))
             position = batch.next
