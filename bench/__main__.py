@@ -1,6 +1,7 @@
 """`python -m bench [NAME [OPTIONS]]`: one measurement, or all of them but the soak; `make bench ARGS="NAME"`."""
 
 import importlib
+import signal
 import sys
 
 NAMES = {
@@ -28,4 +29,7 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # what was started is stopped too
     sys.exit(main(sys.argv[1:]))

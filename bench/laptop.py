@@ -153,6 +153,13 @@ def cpu_seconds(processes: Sequence[psutil.Process]) -> float:
     return total
 
 
+def queued_seconds(process: psutil.Process) -> float | None:
+    """Return how long a process's main thread was ready but had no core (Linux's schedstat), None elsewhere."""
+    with suppress(OSError, IndexError):
+        return int(Path(f"/proc/{process.pid}/schedstat").read_text().split()[1]) / 1e9
+    return None
+
+
 def resident_mb(process: psutil.Process) -> float:
     """Return a process's resident memory, 0 when it is gone."""
     with suppress(psutil.NoSuchProcess):

@@ -1,6 +1,7 @@
 """The whole service at a steady rate for half an hour: memory of every process over time, and latency."""
 
 import argparse
+import signal
 import sys
 import threading
 import time
@@ -120,4 +121,7 @@ def _for_so_long(seconds: float) -> Iterator[Story]:
 
 
 if __name__ == "__main__":
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # what was started is stopped too
     main(sys.argv[1:])
