@@ -1,9 +1,9 @@
 """One deployment, opened step by step as a command needs it: settings, configuration, store, bus."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -27,8 +27,9 @@ from newsbeam.store import reads
 from newsbeam.store.catalogs import (
     DocumentKind,
     activate,
-    active_document,
+    active_version,
     document_version,
+    read_document,
     store_document,
 )
 from newsbeam.store.database import Store, open_store
@@ -191,33 +192,28 @@ class ActiveConfiguration:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._catalog: tuple[str, Catalog] | None = None
-        self._lists: dict[DocumentKind, tuple[bytes, object]] = {}
+        self._decoded: dict[DocumentKind, tuple[str, object]] = {}
 
     def feeds(self) -> tuple[Feed, ...]:
         """The active feed list, empty before the first was made active."""
-        return self._decoded(DocumentKind.FEEDS, tuple[Feed, ...])
+        return self._read(DocumentKind.FEEDS, partial(from_json, kind=tuple[Feed, ...])) or ()
 
     def subscriptions(self) -> tuple[Subscription, ...]:
         """The active subscriptions, empty before the first were made active."""
-        return self._decoded(DocumentKind.SUBSCRIPTIONS, tuple[Subscription, ...])
+        decode = partial(from_json, kind=tuple[Subscription, ...])
+        return self._read(DocumentKind.SUBSCRIPTIONS, decode) or ()
 
     def catalog(self) -> Catalog | None:
         """The active catalog, None before the first was made active."""
-        try:
-            version, content = active_document(self._store, DocumentKind.CATALOG)
-        except NotFound:
-            return None
-        if self._catalog is None or self._catalog[0] != version:
-            self._catalog = (version, Catalog.from_json(content))
-        return self._catalog[1]
+        return self._read(DocumentKind.CATALOG, Catalog.from_json)
 
-    def _decoded(self, kind: DocumentKind, form: type[tuple[T, ...]]) -> tuple[T, ...]:
-        try:
-            _, content = active_document(self._store, kind)
-        except NotFound:
-            return ()
-        known = self._lists.get(kind)
-        if known is None or known[0] != content:
-            self._lists[kind] = known = (content, from_json(content, form))
-        return cast("tuple[T, ...]", known[1])
+    def _read(self, kind: DocumentKind, decode: Callable[[bytes], T]) -> T | None:
+        """Return the active document decoded, None before the first; documents are immutable by version."""
+        version = active_version(self._store, kind)
+        if version is None:
+            return None
+        known = self._decoded.get(kind)
+        if known is None or known[0] != version:
+            known = (version, decode(read_document(self._store, kind, version)))
+            self._decoded[kind] = known
+        return cast("T", known[1])

@@ -6,8 +6,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import FrameType
 
 from newsbeam.app.lifeline import LIFELINE
@@ -32,7 +32,6 @@ class Job:
 
     name: str
     command: Sequence[str]
-    environment: Mapping[str, str] = field(default_factory=dict)
     ended: Callable[[int, int, bool], None] | None = None
 
 
@@ -51,7 +50,7 @@ class _Child:
 
     def start_if_due(self, now: float) -> None:
         if self.process is None and now >= self._start_at:
-            environment = {**os.environ, **self.job.environment, LIFELINE: str(self._lifeline)}
+            environment = {**os.environ, LIFELINE: str(self._lifeline)}
             self.process = subprocess.Popen(  # noqa: S603 - the command is our own
                 self.job.command,
                 env=environment,
