@@ -1,5 +1,5 @@
 # Everything a person or CI does here. Needs python3 (3.11 to 3.13) and make; the rest is installed into .venv.
-# Arguments go in ARGS, for example: make test ARGS="tests/unit -x", make run ARGS="--config my.yaml"
+# Arguments go in ARGS, for example: make test ARGS="tests/unit -x", make demo ARGS="--port 9000"
 
 SHELL := /bin/sh
 ARGS ?=
