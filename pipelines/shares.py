@@ -36,7 +36,7 @@ class Share:
 
     def __init__(self, store: Store, topic: str, partitions: int, owner: str, ttl_s: float) -> None:
         self._store = store
-        self._partitions = partitions
+        self.partitions = partitions  # how many the topic has; only grows
         self._owner = owner
         self._ttl = timedelta(seconds=ttl_s)
         self._leases = Leases(store, owner)
@@ -59,7 +59,7 @@ class Share:
         for partition in sorted(mine)[fair:]:
             self._leases.release(f"{self._partition}{partition}")
             mine.remove(partition)
-        for partition in range(self._partitions):
+        for partition in range(self.partitions):
             if len(mine) >= fair:
                 break
             if partition not in mine | others and self._acquire(partition, now):
@@ -76,7 +76,7 @@ class Share:
     def must_change(self, now: datetime) -> bool:
         """Whether another `take` would give something back, find something, or has lost something."""
         mine, others, fair = self._look(now)
-        free = self._partitions - len(mine | others)
+        free = self.partitions - len(mine | others)
         return mine != self._held or len(mine) > fair or (len(mine) < fair and free > 0)
 
     def leave(self) -> None:
@@ -93,7 +93,7 @@ class Share:
         holders = owners(self._store, self._partition, now)
         partitions = {int(name.removeprefix(self._partition)): owner for name, owner in holders.items()}
         mine = {partition for partition, owner in partitions.items() if owner == self._owner}
-        return mine, set(partitions) - mine, fair_share(self._partitions, workers, self._owner)
+        return mine, set(partitions) - mine, fair_share(self.partitions, workers, self._owner)
 
 
 class Keeper:

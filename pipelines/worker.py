@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from datetime import UTC, datetime
 
 from newsbeam.beam import Shift, bounds_of, close_readers
@@ -58,10 +59,15 @@ class Worker:
         """Return the number of partitions as soon as the bus answers, None when stopped before."""
         while not self._stop.is_set():
             try:
-                return self._places.bus.partitions(STORIES)
+                return self._ask_partitions()
             except Unavailable as error:
                 self._pause(error)
         return None
+
+    def _ask_partitions(self) -> int:
+        """Ask the bus now; a broker may be given more partitions while workers run."""
+        self._asked_at = time.monotonic()
+        return self._places.bus.partitions(STORIES)
 
     def _work(self, share: Share) -> int:
         while not self._stop.is_set():
@@ -80,6 +86,8 @@ class Worker:
     def _next_shift(self, share: Share) -> None:
         """Run one shift, or wait a moment while no partition is free. Raises what the shift failed with."""
         now = datetime.now(UTC)
+        if time.monotonic() - self._asked_at >= self._settings.shift_s:
+            share.partitions = self._ask_partitions()
         partitions = share.take(now)
         if not partitions:
             self._stop.wait(FREE_SHARE_EVERY_S)

@@ -13,7 +13,7 @@ from newsbeam.count import bucket_of
 from newsbeam.identity import alert_id, cluster_id, hashed_keys, story_id
 from newsbeam.recording.facts import Times, cells, facets_of, kept_of, shown_spans, times_of
 from newsbeam.recording.settings import RecordingSettings
-from newsbeam.store.known import Known, KnownCluster, KnownStory, Owner, source_of
+from newsbeam.store.known import Known, KnownCluster, KnownStory, Owner, Reach, source_of
 from newsbeam.store.writes import Changes
 from newsbeam.story import DeadLetter, Disposition, EnrichedStory, Key, KeyKind
 
@@ -232,8 +232,11 @@ class Ledger:
             self.changes.add_count(row.bucket, cell, sign, sign * clusters)
 
     def _cluster(self, enriched: EnrichedStory, new_id: str, times: Times) -> tuple[str, bool]:
-        window = timedelta(seconds=self._settings.cluster_window_s)
-        found = self._known.cluster_for(enriched.text_hash, times.published_at, window)
+        settings = self._settings
+        reach = Reach(
+            timedelta(seconds=settings.cluster_window_s), timedelta(seconds=settings.cluster_span_s)
+        )
+        found = self._known.cluster_for(enriched.text_hash, times.published_at, reach)
         founder = found is None
         if found is None:
             found = KnownCluster(

@@ -10,6 +10,8 @@ class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
     `late_after_s`: an alert told later than this after its story was published is marked late.
     `future_s`: how far ahead of the bus's clock a publication time may lie before it counts as impossible.
     `cluster_window_s`: equal texts further apart than this are two events (a weekly column, a standing notice).
+    `cluster_span_s`: a text repeated without a pause (a daily notice) is a new event when the first is older than
+    this.
     `oldest_s`: a story older than this is recorded no more; by default the retention of stories, since it would go
     at once.
     `max_keys`: how many keys of one story are remembered, so that an address that changes with every fetch cannot
@@ -22,6 +24,7 @@ class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
     late_after_s: float = 3600.0
     future_s: float = 600.0
     cluster_window_s: float = 72 * 3600.0
+    cluster_span_s: float = 7 * 86400.0
     oldest_s: float | None = None
     max_keys: int = 50
     excerpt_chars: int = 300
@@ -32,6 +35,8 @@ class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
             self.oldest_s is not None and self.oldest_s <= 0
         ):
             raise ValueError("max_age, cluster_window and oldest: more than 0")
+        if self.cluster_span_s < self.cluster_window_s:
+            raise ValueError("cluster_span: at least cluster_window")
         if self.max_keys < 4:
             raise ValueError("max_keys: at least 4")
         if self.excerpt_chars < 1 or self.dead_value_bytes < 1:

@@ -6,7 +6,7 @@ depends on where a chunk begins or ends.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, func, select
@@ -57,6 +57,13 @@ class KnownCluster(msgspec.Struct, kw_only=True):
     updated_at: datetime
 
 
+class Reach(NamedTuple):
+    """How far apart the stories of one cluster may be: `window` from the next one, `span` from its founder."""
+
+    window: timedelta
+    span: timedelta
+
+
 class Known:
     """Everything stored that the records of one chunk touch."""
 
@@ -92,12 +99,14 @@ class Known:
         """Remember a cluster under its text."""
         self.clusters.setdefault(new.text_hash, []).append(new)
 
-    def cluster_for(self, text_hash: str, published_at: datetime, window: timedelta) -> KnownCluster | None:
+    def cluster_for(self, text_hash: str, published_at: datetime, reach: Reach) -> KnownCluster | None:
         """Return the cluster that a story of this text and time joins: the newest that is near enough."""
         near = [
             one
             for one in self.clusters.get(text_hash, ())
-            if one.founded_at - window <= published_at <= one.updated_at + window
+            if one.founded_at - reach.window
+            <= published_at
+            <= min(one.updated_at + reach.window, one.founded_at + reach.span)
         ]
         return max(near, key=lambda one: (one.updated_at, one.id), default=None)
 

@@ -1,7 +1,6 @@
 """What the bus on Kafka promises beyond the port, on real brokers: outages, absent offsets, logins."""
 
 import builtins
-import gc
 import logging
 import subprocess
 import threading

@@ -277,6 +277,13 @@ def test_equal_texts_far_apart_are_two_events(store: Store) -> None:
     assert [version for rule, version, _ in told(store) if rule == "truce-watch"] == [1, 1]
 
 
+def test_a_text_that_is_repeated_every_day_is_a_new_event_after_a_week(store: Store) -> None:
+    for day in range(10):
+        record(store, a_story(f"/{day}", published_at=NOON + day * DAY), at=NOON + day * DAY)
+    assert counted(store, "peace") == (10, 2)
+    assert [version for rule, version, _ in told(store) if rule == "truce-watch"] == [1, 1]
+
+
 def test_texts_too_short_to_prove_anything_form_no_cluster(store: Store) -> None:
     record(store, *(a_story(f"/{n}", title="Truce", summary="", body="") for n in range(3)))
     assert counted(store) == (3, 3)

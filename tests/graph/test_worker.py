@@ -11,11 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from kafka.admin import KafkaAdminClient, NewPartitions
 
+from newsbeam.bus.kafka import KafkaBus
 from newsbeam.bus.port import STORIES
 from newsbeam.errors import StoreUnavailable
 from newsbeam.store.leases import owners
 from newsbeam.store.markers import begin
+from newsbeam.store.positions import read_positions
 from newsbeam.store.reads import dead_letters
 from newsbeam.store.schema import position
 from newsbeam.store.statements import upsert
@@ -182,6 +185,23 @@ def test_a_position_that_the_bus_does_not_have_ends_the_worker_with_its_own_code
         row = {"topic": STORIES, "partition": 2, "base": 0, "next": 9_000, "moved_at": now()}
         upsert(connection, position, [row])
     assert workers.start().wait(timeout=DEADLINE_S) == EXIT_GAP
+
+
+def test_partitions_that_a_topic_is_given_while_a_worker_runs_are_read(server_world: World) -> None:
+    workers, bus = Workers(server_world), server_world.bus
+    try:
+        worker = workers.start(shift_s=1.0)
+        workers.restart_until(lambda: partitions_held(server_world) == {owner_of(worker.pid): 4})
+        assert isinstance(bus, KafkaBus)
+        with KafkaAdminClient(bootstrap_servers=list(bus.servers)) as admin:
+            admin.create_partitions({bus.name_of(STORIES): NewPartitions(total_count=6)})
+        workers.restart_until(lambda: partitions_held(server_world) == {owner_of(worker.pid): 6})
+        server_world.publish([a_story(n) for n in range(120)])
+        workers.restart_until(lambda: server_world.recorded() == 120)
+        assert set(read_positions(server_world.store, STORIES)) == set(range(6))
+        workers.stop()
+    finally:
+        workers.kill()
 
 
 def test_an_idle_worker_stops_at_once_when_asked(workers: Workers) -> None:
