@@ -68,6 +68,15 @@ class PublishReport:
     refused: tuple[Refusal, ...] = ()
 
 
+@dataclass(frozen=True)
+class Check:
+    """One thing that readiness asks for; `why` says what was found."""
+
+    name: str
+    ok: bool
+    why: str
+
+
 def utc_now() -> datetime:
     """The wall clock."""
     return datetime.now(UTC)
@@ -80,10 +89,12 @@ class DashboardContext:
     `watch` returns what is watched now (called on every page: it should remember and be quick).
     `publish_stories` puts JSON lines of stories on the bus and returns after every one is acknowledged;
     without it posting answers 501. It raises `Unavailable` while the bus is away.
+    `beside` says how the things are that pages do not use but the service needs: the bus, the disk.
     """
 
     store: Store
     settings: ServeSettings = field(default_factory=ServeSettings)
     watch: Callable[[], Watch] = Watch
     publish_stories: Callable[[Iterable[bytes]], PublishReport] | None = None
+    beside: Callable[[], tuple[Check, ...]] = tuple
     now: Callable[[], datetime] = utc_now

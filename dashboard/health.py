@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
+from dashboard.context import Check
 from dashboard.site import Site, SiteOf
 from newsbeam import metrics
 from newsbeam.errors import NewsbeamError
@@ -17,14 +18,6 @@ router = APIRouter(include_in_schema=False)
 
 LATELY = timedelta(minutes=5)
 OVERDUE = timedelta(minutes=10)
-
-
-class Check(msgspec.Struct, frozen=True):
-    """One thing that readiness asks for; `why` says what was found."""
-
-    name: str
-    ok: bool
-    why: str
 
 
 class Readiness(msgspec.Struct, frozen=True):
@@ -53,19 +46,25 @@ def judge(signs: Signs, now: datetime) -> tuple[Check, Check]:
 
 
 def readiness(site: Site) -> Readiness:
-    """Ask the store whether everything that this service needs is there and moves."""
-    now = site.context.now()
-    try:
-        with site.context.store.read() as connection:
-            version = schema_version(connection)
-        if version != SCHEMA_VERSION:
-            found = f"tables are of version {version}, {SCHEMA_VERSION} is needed: newsbeam migrates on start"
-            return Readiness(False, (Check("store", True, "it answers"), Check("schema", False, found)))
-        moving = judge(signs_of_life(site.context.store, now), now)
-    except NewsbeamError as error:
-        return Readiness(False, (Check("store", False, str(error)),))
-    checks = (Check("store", True, "it answers"), Check("schema", True, f"version {version}"), *moving)
+    """Say of everything that the service needs whether it is there and moves; what is missing hides nothing else."""
+    checks = (*_store_checks(site), *site.context.beside())
     return Readiness(all(check.ok for check in checks), checks)
+
+
+def _store_checks(site: Site) -> tuple[Check, ...]:
+    store, now = site.context.store, site.context.now()
+    try:
+        with store.write() as connection:  # a file that can only be read takes no story
+            version = schema_version(connection)
+        moving = judge(signs_of_life(store, now), now) if version == SCHEMA_VERSION else ()
+    except NewsbeamError as error:
+        return (Check("store", False, str(error)),)
+    right = version == SCHEMA_VERSION
+    found = f"version {version}"
+    if not right:
+        found = f"tables are of version {version}, {SCHEMA_VERSION} is needed: newsbeam migrates on start"
+    answers = "it answers and can be written"
+    return (Check("store", True, answers), Check("schema", right, found), *moving)
 
 
 @router.get("/healthz")

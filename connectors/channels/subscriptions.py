@@ -11,7 +11,7 @@ from connectors.channels.plan import BUS
 from connectors.channels.registry import CHANNELS, CHOICES
 from newsbeam.alert import Subscription
 from newsbeam.errors import ConfigurationError
-from newsbeam.settings import Trail, check, read_yaml
+from newsbeam.settings import Sound, Trail, check, check_apart, read_yaml
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SECTION = "subscriptions"
@@ -28,23 +28,28 @@ def load_subscriptions(path: Path | str) -> tuple[Subscription, ...]:
     value, lines = read_yaml(path)
     given = value.get(SECTION) if isinstance(value, dict) else None
     mistakes: list[str] = []
-    found = [] if given is None else check(given, list[Subscription], lines, mistakes, (SECTION,)) or []
+    found: list[Sound[Subscription] | None] = []
+    if given is not None and not isinstance(given, list):
+        check(given, list[Subscription], lines, mistakes, (SECTION,))
+    for index, entry in enumerate(given if isinstance(given, list) else ()):
+        found.append(check_apart(entry, Subscription, lines, mistakes, (SECTION, index)))
     for trail, what in subscription_mistakes(found):
         place = (SECTION, *trail)
         mistakes.append(f"{lines.at(*place)}: {SECTION}[{trail[0]}].{trail[1]}: {what}")
     if mistakes:
         raise ConfigurationError(mistakes)
-    return tuple(_beside(subscription, Path(path).parent) for subscription in found)
+    return tuple(_beside(sound.entry, Path(path).parent) for sound in found if sound is not None)
 
 
-def subscription_mistakes(subscriptions: Sequence[Subscription]) -> list[tuple[Trail, str]]:
-    """Return what is wrong with subscriptions, as ((index, field), reason)."""
+def subscription_mistakes(found: Sequence[Sound[Subscription] | None]) -> list[tuple[Trail, str]]:
+    """Return what is wrong with subscriptions, as ((index, field), reason), but for fields that are wrong anyway."""
     mistakes: list[tuple[Trail, str]] = []
     seen: dict[str, int] = {}
-    for index, subscription in enumerate(subscriptions):
-        wrong = [*_naming_mistakes(subscription, seen), *_channel_mistakes(subscription)]
-        mistakes += [((index, name), what) for name, what in wrong]
-        seen.setdefault(subscription.id, index)
+    for index, sound in enumerate(found):
+        if sound is not None:
+            wrong = [*_naming_mistakes(sound.entry, seen), *_channel_mistakes(sound.entry)]
+            mistakes += [((index, name), what) for name, what in wrong if name not in sound.doubtful]
+            seen.setdefault(sound.entry.id, index)
     return mistakes
 
 

@@ -1,7 +1,7 @@
 """Feed lists as other readers keep them: OPML 2.0 (http://opml.org/spec2.opml), in and out. Pure."""
 
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, NoReturn
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from xml.parsers import expat
 
@@ -9,14 +9,23 @@ from connectors.feeds.subscriptions import id_from, not_an_address
 from newsbeam.errors import UsageError
 from newsbeam.feed import Feed
 
+_FEED_TYPES = frozenset({"rss", "atom", "feed"})
 
-def read_opml(document: bytes) -> tuple[Feed, ...]:
+
+class Outlines(NamedTuple):
+    """The feeds of an OPML document, and a line for each outline that looks like a feed and is none."""
+
+    feeds: tuple[Feed, ...]
+    refused: tuple[str, ...]
+
+
+def read_opml(document: bytes) -> Outlines:
     """Return the feeds of an OPML document, each address once; the outlines around a feed become its tags.
 
     Raises `UsageError` when the bytes are no OPML, or declare a document type (entities can be a trap).
     """
-    reader = _Reader()
     parser = expat.ParserCreate()
+    reader = _Reader(lambda: parser.CurrentLineNumber)
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.StartDoctypeDeclHandler = _refuse
@@ -26,7 +35,7 @@ def read_opml(document: bytes) -> tuple[Feed, ...]:
         raise UsageError(f"the file is no OPML: {error}") from error
     if reader.root != "opml":
         raise UsageError(f"the file is no OPML: it begins with <{reader.root}>")
-    return tuple(reader.feeds.values())
+    return Outlines(tuple(reader.feeds.values()), tuple(reader.refused))
 
 
 def write_opml(feeds: Sequence[Feed], title: str = "newsbeam") -> bytes:
@@ -47,9 +56,11 @@ def write_opml(feeds: Sequence[Feed], title: str = "newsbeam") -> bytes:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, line: Callable[[], int]) -> None:
         self.root = ""
         self.feeds: dict[str, Feed] = {}
+        self.refused: list[str] = []
+        self._line = line
         self._ids: set[str] = set()
         self._around: list[str] = []  # the names of the open outlines
 
@@ -60,8 +71,12 @@ class _Reader:
         given = {key.lower(): value.strip() for key, value in attributes.items()}
         title = given.get("title") or given.get("text") or None
         url = given.get("xmlurl", "")
-        if url and not_an_address(url) is None:
-            self.feeds.setdefault(url, self._feed(url, title, given.get("language") or None))
+        if "xmlurl" in given or given.get("type", "").lower() in _FEED_TYPES:
+            why = not_an_address(url) if url else "it has no address (xmlUrl)"
+            if why is None:
+                self.feeds.setdefault(url, self._feed(url, title, given.get("language") or None))
+            else:
+                self.refused.append(f"line {self._line()}: {title or 'an outline without a title'}: {why}")
         self._around.append(title or "")
 
     def end(self, name: str) -> None:

@@ -39,6 +39,7 @@ _DUE_AT_ONCE = 2_000
 _GRACE_S = 2.0  # for visits under way when polling stops
 _PAUSE_FIRST_S = 0.5
 _PAUSE_LONGEST_S = 15.0
+_PAUSES_FORGOTTEN_S = 60.0
 _COUNT_EVERY_S = 30.0
 _SYNCHRONISE_EVERY_S = 60.0  # another poller with an older list may have spoken last
 
@@ -141,7 +142,8 @@ class _Desk:
         self._feeds: dict[str, Feed] | None = None
         self._visits: set[asyncio.Task[Visited]] = set()
         self._paused = False
-        self._pauses = 0  # in a row, without a visit that ended well between them
+        self._pauses = 0  # in a row, without a story that reached the bus between them
+        self._paused_at = float("-inf")
         self._counted_at = float("-inf")
         self._synchronise_at = float("-inf")
 
@@ -186,10 +188,13 @@ class _Desk:
             log.warning("polling pauses: %s", error)
             self._paused = True
             POLLING_PAUSED.set(1)
+        if time.monotonic() - self._paused_at > _PAUSES_FORGOTTEN_S:
+            self._pauses = 0
         longest = min(_PAUSE_FIRST_S * 2.0 ** min(self._pauses, 10), _PAUSE_LONGEST_S)
         self._pauses += 1
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), longest * (1 + self._around.chance()) / 2)
+        self._paused_at = time.monotonic()
 
     async def leave(self) -> None:
         """End what is under way and give the claims back, if the store answers."""
@@ -265,7 +270,8 @@ class _Desk:
         now = self._around.clock()
         if not await self._states.ask(lambda: self._states.blocking.settle(visited.state, now)):
             log.info("feed %s: another poller claimed it meanwhile; its visit counts", feed.id)
-        self._pauses = 0
+        if visited.stories:
+            self._pauses = 0
         _tell(state, visited)
         return visited
 

@@ -1,6 +1,7 @@
 """The operator's list of feeds: `config/feeds.yaml`, read with every mistake at once."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from yarl import URL
 
 from newsbeam.errors import ConfigurationError
 from newsbeam.feed import Feed
-from newsbeam.settings import Lines, check, read_yaml
+from newsbeam.settings import Lines, check_apart, read_yaml
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _SHORTEST_S = 1.0
@@ -43,17 +44,17 @@ class _Reader:
         self._places: dict[tuple[str, str], str] = {}
 
     def add(self, entry: Any, index: int) -> None:
-        feed = check(entry, Feed, self._lines, self.mistakes, (index,))
-        if feed is None:
+        sound = check_apart(entry, Feed, self._lines, self.mistakes, (index,))
+        if sound is None:
             return
+        feed = sound.entry
         self.feeds.append(feed)
-        if not ID.fullmatch(feed.id):
-            self._wrong(index, "id", f"{feed.id!r}: use small letters, digits, `-`, `_` and `.` only")
-        if (what := not_an_address(feed.url)) is not None:
-            self._wrong(index, "url", what)
-        if feed.every_s is not None and feed.every_s < _SHORTEST_S:
-            self._wrong(index, "every", "a feed cannot be fetched more often than once a second")
+        for name, what in feed_mistakes(feed):
+            if name not in sound.doubtful:
+                self._wrong(index, name, what)
         for name, given in (("id", feed.id), ("url", feed.url)):
+            if name in sound.doubtful:
+                continue
             place = self._lines.at(index, name)
             first = self._places.setdefault((name, given), place)
             if first != place:
@@ -61,6 +62,16 @@ class _Reader:
 
     def _wrong(self, index: int, name: str, what: str) -> None:
         self.mistakes.append(f"{self._lines.at(index, name)}: feed {name}: {what}")
+
+
+def feed_mistakes(feed: Feed) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with one feed, as (field, reason)."""
+    if not ID.fullmatch(feed.id):
+        yield "id", f"{feed.id!r}: use small letters, digits, `-`, `_` and `.` only"
+    if (what := not_an_address(feed.url)) is not None:
+        yield "url", what
+    if feed.every_s is not None and feed.every_s < _SHORTEST_S:
+        yield "every", "a feed cannot be fetched more often than once a second"
 
 
 def not_an_address(url: str) -> str | None:

@@ -132,6 +132,21 @@ class Configuration:
     feeds: tuple[Feed, ...]
     subscriptions: tuple[Subscription, ...]
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What keeps a right configuration from doing anything, in words: no feeds, no topics, no rules.
+
+        No mistake, since stories may come by another door and topics be added later; but hardly ever meant.
+        """
+        empty = {
+            "No feeds: nothing is polled. List some in feeds.yaml, or `newsbeam feeds add URL`.": self.feeds,
+            "No topics: no story is tagged. Write some in topics/, or `newsbeam topics add ID QUERY`.": (
+                self.catalog.topics
+            ),
+            "No alert rules: nothing is ever told. Write some in alerts.yaml.": self.catalog.rules,
+        }
+        return tuple(said for said, listed in empty.items() if not listed)
+
 
 def find_config_dir(asked: str | None) -> Path:
     """Return the configuration directory: as asked, else ./config, else the installed starter."""
@@ -177,7 +192,7 @@ def load_configuration(config_dir: Path, items: Sequence[Item] = ()) -> Configur
     feeds = _collected(mistakes, lambda: load_feeds(config_dir / "feeds.yaml"))
     subscriptions = _collected(mistakes, lambda: load_subscriptions(config_dir / "alerts.yaml"))
     if catalog is None or feeds is None or subscriptions is None:
-        raise ConfigurationError(mistakes)
+        raise ConfigurationError(list(dict.fromkeys(mistakes)))  # alerts.yaml is read twice
     return Configuration(
         catalog,
         _with_items(feeds, items, ItemKind.FEED, Feed),

@@ -1,25 +1,41 @@
 """The data directory of a deployment on one machine, and its lock."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from newsbeam.errors import AlreadyRunning, ConfigurationError
+from newsbeam.errors import AlreadyRunning, ConfigurationError, Unavailable
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def make_data_dir(path: Path) -> Path:
-    """Create the directory when it is missing; raise `ConfigurationError` unless it can be written."""
+    """Create the directory when it is missing; raise `ConfigurationError` unless it can be written.
+
+    A full disk is `Unavailable`.
+    """
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".write-test"
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
+        if error.errno in _FULL:  # no fault of the settings: trying again may help
+            raise Unavailable(f"data directory {path}: the disk is full; free some space") from error
         advice = "choose another with service.data_dir or --data"
-        raise ConfigurationError([f"data directory {path}: {error.strerror}; {advice}"]) from error
+        raise ConfigurationError([f"data directory {path}: {_why_not(path, error)}; {advice}"]) from error
     return path.resolve()
+
+
+def _why_not(path: Path, error: OSError) -> str:
+    """What is in the way: the system says `File exists` of a file where a directory should be."""
+    found = next((place for place in (path, *path.parents) if place.exists()), None)
+    if found is not None and not found.is_dir():
+        return f"{found} is a file, not a directory"
+    return error.strerror or str(error)
 
 
 @contextmanager
@@ -38,7 +54,8 @@ def locked_data_dir(path: Path) -> Iterator[None]:
                 f"newsbeam already runs on {path} (process {holder}); stop it first or choose another --data"
             ) from None
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        with suppress(OSError):  # a full disk; the number is for people, and the lock holds without it
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)

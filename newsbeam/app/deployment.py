@@ -19,7 +19,9 @@ from newsbeam.app.configuration import (
     load_settings,
 )
 from newsbeam.app.datadir import make_data_dir
+from newsbeam.app.room import no_room
 from newsbeam.bus import Bus, Sent, open_bus
+from newsbeam.bus.local import LocalBus
 from newsbeam.codec import from_json, to_json
 from newsbeam.errors import NotFound
 from newsbeam.feed import Feed
@@ -36,7 +38,7 @@ from newsbeam.store.database import Store, open_store
 from newsbeam.store.dead import mark_replayed
 from newsbeam.store.history import past_stories
 from newsbeam.store.items import Item, list_items, save_item
-from newsbeam.store.migrate import migrate
+from newsbeam.store.migrate import migrate, schema_version
 from newsbeam.topics.catalog import Catalog
 
 T = TypeVar("T")
@@ -54,9 +56,13 @@ class Applied(msgspec.Struct, frozen=True):
 class Deployment:
     """Settings and handles of one deployment; each is made when first asked for."""
 
-    def __init__(self, config_dir: str | None = None, data_dir: str | None = None) -> None:
+    def __init__(
+        self, config_dir: str | None = None, data_dir: str | None = None, *, makes_store: bool = True
+    ) -> None:
+        """`makes_store` False is for those who only look: they must not leave a store where a name is mistyped."""
         self.config_dir: Path = find_config_dir(config_dir)
         self._data_dir = data_dir
+        self._makes_store = makes_store
         self._store: Store | None = None
 
     @cached_property
@@ -70,16 +76,37 @@ class Deployment:
         return make_data_dir(self.settings.data_dir)
 
     def store(self) -> Store:
-        """Return the store, migrated to this version's schema."""
+        """Return the store, migrated to this version's schema.
+
+        Raises `NotFound` when there is none yet and this deployment must not make it.
+        """
         if self._store is None:
             store = self.store_as_it_is()
+            if not self._makes_store and not holds_tables(store):
+                store.close()
+                raise NotFound(
+                    f"there is no newsbeam store at {store.path or store.url} yet, so nothing was recorded: "
+                    "`newsbeam run` starts one; --data names the folder of another"
+                )
             migrate(store, datetime.now(UTC))
             self._store = store
         return self._store
 
+    def store_if_any(self) -> Store | None:
+        """Return the store, None while nothing has made one: files can be looked at without it."""
+        if self._store is None:
+            looked_at = self.store_as_it_is()
+            try:
+                if not holds_tables(looked_at):
+                    return None
+            finally:
+                looked_at.close()
+        return self.store()
+
     def store_as_it_is(self) -> Store:
         """Return the store unprepared: it may be damaged, and a copy about to take its place."""
-        _ = self.data_dir
+        if self._makes_store:
+            _ = self.data_dir
         return open_store(self.settings.store_url, self.settings.store)
 
     def close(self) -> None:
@@ -93,9 +120,16 @@ class Deployment:
         _ = self.data_dir
         return open_bus(self.settings.bus_url, self.settings.kafka)
 
+    def trouble(self) -> list[str]:
+        """Return what keeps stories from being read and recorded now, in words; nothing when all is well."""
+        bus = open_bus(self.settings.bus_url, self.settings.kafka)
+        files = [self.store_as_it_is().path, bus.path if isinstance(bus, LocalBus) else None]
+        return list(dict.fromkeys(said for file in files if (said := no_room(file)) is not None))
+
     def items(self) -> list[Item]:
         """What was made with commands, pages and the API."""
-        return list_items(self.store())
+        store = self.store_if_any()
+        return [] if store is None else list_items(store)
 
     def configuration(self, items: Sequence[Item] | None = None) -> Configuration:
         """Read the files and the given items (default: the store's); raises `ConfigurationError`."""
@@ -135,7 +169,8 @@ class Deployment:
         if not found:
             known = ", ".join(one.id for one in self.configuration().subscriptions) or "none yet"
             raise NotFound(f"no subscription {subscription_id!r}; there are: {known}")
-        deliverer = Deliverer(self.store(), self.bus, lambda: found, self.settings.deliver_here)
+        # A test goes past the ledger: it may be sent before there is any store.
+        deliverer = Deliverer(self.store_as_it_is(), self.bus, lambda: found, self.settings.deliver_here)
         return asyncio.run(deliverer.send_test(found[0]))
 
     def replay_dead_letters(
@@ -185,6 +220,14 @@ class Deployment:
         version = document_version(kind, content)
         store_document(self.store(), kind, version, content, now)
         return version
+
+
+def holds_tables(store: Store) -> bool:
+    """Whether newsbeam's tables are there, of whatever version; a file is not made by looking."""
+    if store.path is not None and not store.path.exists():
+        return False
+    with store.read() as connection:
+        return schema_version(connection) is not None
 
 
 class ActiveConfiguration:

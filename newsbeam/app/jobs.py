@@ -12,6 +12,7 @@ from newsbeam.app.deployment import ActiveConfiguration, Deployment
 from newsbeam.app.heartbeat import heartbeat
 from newsbeam.app.lifeline import hold_lifeline
 from newsbeam.app.logs import set_up_logs
+from newsbeam.app.metricsfolder import reserve_room
 
 logger = logging.getLogger("newsbeam.run")
 _SWEEP_EVERY_S = 3600.0
@@ -74,6 +75,7 @@ def run_process_worker(opened: Deployment) -> int:
 
 def _begin(opened: Deployment) -> None:
     set_up_logs(opened.settings.service.log)
+    reserve_room()
     hold_lifeline()
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from dashboard.pages.summary import AWAY
 from dashboard.server import check_address
+from newsbeam.app.configuration import load_configuration
 from newsbeam.app.datadir import locked_data_dir
 from newsbeam.app.deployment import Applied, Deployment
+from newsbeam.app.metricsfolder import share_metrics
 from newsbeam.app.supervisor import Job, Supervisor
 from newsbeam.errors import StoreUnavailable
 from newsbeam.store import reads
@@ -28,9 +30,10 @@ _TELL_OFFLINE_TRIES = 30
 
 def run_all(opened: Deployment, say: Say) -> int:
     """Prepare and run poll, process, deliver and serve until a signal; return the exit code."""
+    load_configuration(opened.config_dir)  # a mistake is said before anything is made
     with locked_data_dir(opened.data_dir):
         prepare(opened, say)
-        _share_metrics(opened)
+        share_metrics(opened.data_dir)
         workers = opened.settings.process.workers or os.cpu_count() or 1
         say(
             f"4/4  Starting: pollers, {workers} pipeline worker{'s' if workers != 1 else ''}, deliverer, pages"
@@ -50,8 +53,8 @@ def run_workers(opened: Deployment, say: Say) -> int:
 def prepare(opened: Deployment, say: Say) -> Applied:
     """Check settings and configuration, open bus and store, make the configuration active."""
     settings = opened.settings
-    say(f"1/4  Configuration: {opened.config_dir}")
     check_address(settings.serve)
+    say(f"1/4  Configuration: {opened.config_dir}")
     store = opened.store()
     say(f"2/4  Store: {store.url}")
     opened.bus.check()
@@ -62,6 +65,8 @@ def prepare(opened: Deployment, say: Say) -> Applied:
         f"     Watching {len(wanted.feeds)} feeds for {len(wanted.catalog.topics)} topics "
         f"with {len(wanted.catalog.rules)} alert rules"
     )
+    for lack in wanted.lacks:
+        say(f"     {lack}")
     return applied
 
 
@@ -104,14 +109,6 @@ def supervise(
     if supervisor.stopped_by is not None:
         say(f"Stopped ({supervisor.stopped_by}); everything recorded is kept.")
     return code
-
-
-def _share_metrics(opened: Deployment) -> None:
-    """Let the jobs of one tree count into one folder, which `/metrics` adds up; it starts empty with the tree."""
-    folder = opened.data_dir / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _await_page(opened: Deployment, say: Say, stopping: threading.Event) -> None:

@@ -1,14 +1,19 @@
 """The pages, wired: what they watch, and the open door of the API."""
 
+import time
 from collections.abc import Iterable
 
 from dashboard.app import create_app, serve
-from dashboard.context import DashboardContext, PublishReport, Refusal, RuleLabel, TopicLabel, Watch
+from dashboard.context import Check, DashboardContext, PublishReport, Refusal, RuleLabel, TopicLabel, Watch
 from newsbeam.app.deployment import ActiveConfiguration, Deployment
 from newsbeam.app.publish import publish_lines
+from newsbeam.app.room import no_room
 from newsbeam.bus import Bus
+from newsbeam.errors import NewsbeamError
 from newsbeam.store.database import Store
 from newsbeam.story import Origin
+
+_ASK_AGAIN_S = 2.0
 
 
 def serve_pages(opened: Deployment) -> None:
@@ -18,6 +23,7 @@ def serve_pages(opened: Deployment) -> None:
         settings=opened.settings.serve,
         watch=_Watching(opened.store()),
         publish_stories=_Publishing(opened.bus),
+        beside=_Beside(opened.bus, opened.store()),
     )
     serve(create_app(context), opened.settings.serve)
 
@@ -46,6 +52,32 @@ class _Watching:
                 feeds=feeds,
             )
         return self._watch
+
+
+class _Beside:
+    """How the bus and the disk are; asked anew every few seconds, however often somebody wants to know."""
+
+    def __init__(self, bus: Bus, store: Store) -> None:
+        self._bus, self._store = bus, store
+        self._asked_at = float("-inf")
+        self._found: tuple[Check, ...] = ()
+
+    def __call__(self) -> tuple[Check, ...]:
+        if time.monotonic() - self._asked_at >= _ASK_AGAIN_S:
+            self._found = (self._bus_check(), self._disk_check())
+            self._asked_at = time.monotonic()
+        return self._found
+
+    def _bus_check(self) -> Check:
+        try:
+            self._bus.check()
+        except NewsbeamError as error:
+            return Check("bus", False, str(error))
+        return Check("bus", True, "it answers")
+
+    def _disk_check(self) -> Check:
+        full = no_room(self._store.path)
+        return Check("disk", full is None, full or "there is room")
 
 
 class _Publishing:

@@ -14,7 +14,7 @@ from typing import Self
 
 import msgspec
 
-from newsbeam.bus.logfile import connect, partitions_of, reading, session, translated, writing
+from newsbeam.bus.logfile import connect, partitions_of, reading, require_room, session, translated, writing
 from newsbeam.bus.partitioning import partition_of
 from newsbeam.bus.port import MAX_RECORD_BYTES, Batch, Bounds, Record, Sent, size_of
 from newsbeam.errors import BusUnavailable, Gap, NotFound, PublishFailed, RecordTooLarge
@@ -86,9 +86,11 @@ class LocalBus(msgspec.Struct, frozen=True):
             log.warning("Progress on %s is not shown: %s", topic, error)
 
     def check(self) -> None:
-        """Raise `BusUnavailable` with a clear reason unless the file can be read and written now."""
+        """Raise `BusUnavailable` with a clear reason unless the file can be read and written now, and grow."""
         with session(self.path) as connection, writing(connection):
             connection.execute("SELECT count(*) FROM topic").fetchone()
+        with translated(self.path):
+            require_room(self.path)
 
     def sweep(self) -> int:
         """Remove what retention no longer keeps, of every topic; return how many records went."""

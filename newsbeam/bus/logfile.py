@@ -1,5 +1,6 @@
 """The local bus's SQLite file: tables, connections, and the door that translates SQLite's exceptions."""
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from newsbeam.errors import BusUnavailable
 FORMAT = 1  # PRAGMA user_version; a file with another one is refused
 BUSY_MS = 10_000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
+ROOM_BYTES = 4 * 1024 * 1024
 
 REASONS = {
     sqlite3.SQLITE_FULL: "cannot grow: the disk is full; free some space and try again",
@@ -60,6 +62,19 @@ def translated(path: Path) -> Iterator[None]:
         raise BusUnavailable(f"the bus's file {path} {reason(error)}") from error
     except OSError as error:
         raise BusUnavailable(f"the bus's file {path} cannot be used: {error.strerror or error}") from error
+
+
+def require_room(path: Path) -> None:
+    """Raise `BusUnavailable` unless the disk below the file has room for some records.
+
+    Nothing less than a commit of many pages shows a full disk: small writes still fit into the file's log.
+    """
+    free = shutil.disk_usage(path.parent).free
+    if free < ROOM_BYTES:
+        raise BusUnavailable(
+            f"the bus's file {path} cannot grow: the disk is full ({free // 1024:,} KiB left); "
+            "free some space, nothing was lost"
+        )
 
 
 def reason(error: sqlite3.Error) -> str:

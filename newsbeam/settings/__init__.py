@@ -5,6 +5,7 @@ Each part of newsbeam declares its own section as a frozen struct; nothing here 
 
 from newsbeam.settings.check import check
 from newsbeam.settings.load import load
+from newsbeam.settings.sound import Sound, check_apart
 from newsbeam.settings.values import Duration, Secret, Size, read_secret
 from newsbeam.settings.yamlfile import Lines, Trail, parse_yaml, read_yaml
 
@@ -13,8 +14,10 @@ __all__ = [
     "Lines",
     "Secret",
     "Size",
+    "Sound",
     "Trail",
     "check",
+    "check_apart",
     "load",
     "parse_yaml",
     "read_secret",

@@ -17,6 +17,7 @@ from newsbeam.settings.spelling import (
     takes_text,
     unit,
 )
+from newsbeam.settings.words import needed, shown
 from newsbeam.settings.yamlfile import Trail, parse_yaml
 
 T = TypeVar("T")
@@ -75,33 +76,34 @@ class _Check:
         try:
             return msgspec.convert(value, kind, dec_hook=convert)
         except msgspec.ValidationError as error:
-            what = str(error)
-            said = isinstance(error.__cause__, ValueError)  # by `convert`, in full
-            return self.wrong(trail, what if said else f"{what} (here: {_shown(value)})")
+            if isinstance(error.__cause__, ValueError):  # by `convert`, in full
+                return self.wrong(trail, str(error))
+            quotes = "; put it in quotes" if arms(kind) == [str] and isinstance(value, int | float) else ""
+            return self.wrong(trail, f"{needed(kind)} is needed, not {shown(value)}{quotes}")
 
     def _choice(self, value: Any, kind: type[Enum], trail: Trail) -> Any:
         known = {str(member.value): member for member in kind}
         if str(value) in known:
             return known[str(value)]
-        return self.wrong(trail, f"{_shown(value)} is none of {', '.join(known)}")
+        return self.wrong(trail, f"{shown(value)} is none of {', '.join(known)}")
 
     def _sequence(self, value: Any, kind: Any, trail: Trail) -> Any:
         if not isinstance(value, list):
-            return self.wrong(trail, f"a list is needed, not {_shown(value)}")
+            return self.wrong(trail, f"a list is needed, not {shown(value)}")
         element = get_args(kind)[0]
         items = [self.value(item, element, (*trail, index)) for index, item in enumerate(value)]
         return get_origin(kind)(items)
 
     def _mapping(self, value: Any, kind: Any, trail: Trail) -> Any:
         if not isinstance(value, dict):
-            return self.wrong(trail, f"a mapping is needed, not {_shown(value)}")
+            return self.wrong(trail, f"a mapping is needed, not {shown(value)}")
         element = get_args(kind)[1]
         return {key: self.value(item, element, (*trail, key)) for key, item in value.items()}
 
     def _struct(self, value: Any, kind: type[msgspec.Struct], trail: Trail) -> Any:
         given = {} if value is None else value  # a section whose lines are all commented out
         if not isinstance(given, dict):
-            return self.wrong(trail, f"a mapping is needed, not {_shown(value)}")
+            return self.wrong(trail, f"a mapping is needed, not {shown(value)}")
         before = len(self.mistakes)
         fields = msgspec.structs.fields(kind)
         names = frozenset(field.encode_name for field in fields)
@@ -151,10 +153,3 @@ def _plain_data(text: str) -> Any:
         return parse_yaml(str(text), "")[0]
     except ConfigurationError:
         return str(text)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return "a mapping" if isinstance(value, dict) else "a list"
-    text = "nothing" if value is None else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from newsbeam.errors import ConfigurationError
+from newsbeam.settings.badyaml import advice_on, line_of
 
 if TYPE_CHECKING:
     _Base = yaml.SafeLoader
@@ -76,12 +77,9 @@ def parse_yaml(text: str, name: str) -> tuple[Any, Lines]:
     """Return the value of YAML text and its lines, as `read_yaml` does; `name` stands for the file."""
     try:
         root = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        what = " ".join(part for part in (error.context, error.problem) if part)
-        raise ConfigurationError([f"{name}:{line}: no YAML: {what}"]) from error
-    except yaml.YAMLError as error:  # a character that no YAML may hold
-        raise ConfigurationError([f"{name}: no YAML: {' '.join(str(error).split())}"]) from error
+    except yaml.YAMLError as error:
+        place = f"{name}:{line_of(error, text)}"
+        raise ConfigurationError([f"{place}: this is no YAML: {advice_on(error, text)}"]) from error
     walk = _Walk(name)
     value = None if root is None else walk.value(root, ())
     if walk.mistakes:

@@ -9,7 +9,7 @@ import msgspec
 
 from newsbeam.alert import AlertRule
 from newsbeam.errors import ConfigurationError
-from newsbeam.settings import Lines, Trail, check, read_yaml
+from newsbeam.settings import Lines, Trail, check_apart, read_yaml
 from newsbeam.topics.catalog import Topic
 from newsbeam.topics.outlets import OutletEntry
 
@@ -68,11 +68,12 @@ R = TypeVar("R", Topic, AlertRule, OutletEntry)
 
 
 class Placed(NamedTuple, Generic[E]):
-    """An entry and where it was written."""
+    """An entry and where it was written; `doubtful` fields are wrong already, and not the writer's own."""
 
     entry: E
     places: Places
     trail: Trail
+    doubtful: frozenset[str] = frozenset()
 
     def at(self, *below: str | int) -> str:
         """Return the place of what lies below the entry, for a message."""
@@ -124,11 +125,14 @@ class EntryReader(Generic[R]):
     def _add(self, value: Any, places: Lines | InStore, trail: Trail) -> None:
         if isinstance(value, dict) and isinstance(value.get("id"), str):
             self.named.add(value["id"])
-        entry = check(value, self._form, places, self._mistakes, trail)
-        if entry is None:
+        sound = check_apart(value, self._form, places, self._mistakes, trail)
+        if sound is None:
             return
-        placed: Placed[R] = Placed(entry, places, trail)
-        if not _ID.fullmatch(entry.id):
+        entry = sound.entry
+        placed: Placed[R] = Placed(entry, places, trail, sound.doubtful)
+        if "id" in sound.doubtful:
+            self._found[f"?{len(self._found)}"] = placed
+        elif not _ID.fullmatch(entry.id):
             self._mistakes.append(
                 f"{placed.at('id')}: {self._kind} id {entry.id!r}: use small letters, digits, `-`, `_`, `.`"
             )

@@ -313,6 +313,40 @@ def test_feeds_are_listed_added_checked_and_removed(own: Desk, tmp_path: Path) -
     assert (files.code, "feeds.yaml" in files.err) == (2, True)
 
 
+def test_opml_entries_that_are_left_out_are_said(own: Desk, tmp_path: Path) -> None:
+    opml = tmp_path / "list.opml"
+    opml.write_text(
+        '<opml version="2.0"><body>\n<outline text="Ferries" type="rss"/>\n'
+        '<outline text="Mail" xmlUrl="mailto:desk@r.example"/><outline xmlUrl="https://r.example/rss"/></body></opml>'
+    )
+    ran = fine(own.run("feeds", "add", str(opml), "--yes"))
+    assert "Added 1" in ran.out
+    assert f"left out: {opml}: line 2: Ferries: it has no address" in ran.err
+    assert f"left out: {opml}: line 3: Mail: 'mailto:desk@r.example' is no http" in ran.err
+
+
+def test_what_a_command_made_says_where_it_is_kept(own: Desk, tmp_path: Path) -> None:
+    added = fine(own.run("topics", "add", "rail", "rail*"))
+    assert f"Kept in the store, {own.data / 'store.db'}, beside the files of {own.config}" in added.err
+    assert "newsbeam config export" in added.err
+
+
+def test_a_feed_on_a_private_address_is_added_only_when_it_is_allowed(own: Desk) -> None:
+    with Newspaper() as paper:
+        paper.pages["/"] = Page(
+            b'<html><head><link rel="alternate" type="application/rss+xml" href="/rss"></head></html>',
+            headers=(("Content-Type", "text/html"),),
+        )
+        paper.pages["/rss"] = Page(rss("One"))
+        refused = own.run("feeds", "add", paper.url, "--yes")
+        assert refused.code == 4
+        assert "private and reserved addresses are refused" in refused.err
+        fine(own.run("feeds", "add", paper.url, "--yes", "--allow-private", "--id", "ours"))
+        (made,) = [one["feed"] for one in own.run("feeds", "list", "--json").objects()][2:]
+        assert (made["id"], made["url"], made["allow_private"]) == ("ours", f"{paper.url}/rss", True)
+        assert fine(own.run("feeds", "check", "ours")).out == "ours: 1 entries, Paper\n"
+
+
 def test_an_added_feed_never_takes_the_id_of_another(own: Desk, tmp_path: Path) -> None:
     opml = tmp_path / "list.opml"
     opml.write_text('<opml version="2.0"><body><outline xmlUrl="https://r.example/feed"/></body></opml>')

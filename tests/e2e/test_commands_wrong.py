@@ -49,6 +49,10 @@ def refused(ran: Ran, code: int, *said: str) -> None:
     ("words", "code", "said"),
     [
         (["statsu"], 2, "Did you mean 'status'?"),
+        (["start"], 2, "Did you mean 'run'?"),
+        (["stop"], 2, "Ctrl-C"),
+        (["status", "--data", "x"], 2, "newsbeam --data DIR COMMAND"),
+        (["--dta", "x", "status"], 2, "Did you mean '--data'?"),
         (["topics", "lits"], 2, "Did you mean 'list'?"),
         (["alerts", "--topc", "peace"], 2, "Did you mean '--topic'?"),
         (["alerts", "--limit", "many"], 2, "not a valid integer"),
@@ -61,6 +65,8 @@ def refused(ran: Ran, code: int, *said: str) -> None:
         (["feeds", "add", "ftp://files.example/", "--yes"], 2, "no http or https address"),
         (["feeds", "add", "http://127.0.0.1:9/", "--yes"], 4, "private and reserved addresses are refused"),
         (["trace", "https://nowhere.example/"], 6, "never seen on the bus"),
+        (["trace", "foo"], 6, "'foo' is no web address"),
+        (["trace", "nowhere.example/a"], 6, "did you mean https://nowhere.example/a?"),
         (["dead", "show", "everything"], 2, "stories/3@1207"),
         (["dead", "show", "stories/0@77"], 6, "no dead letter"),
         (["dead", "replay"], 2, "--all"),
@@ -164,6 +170,106 @@ def test_every_mistake_of_every_file_is_said_at_once_with_its_line(fresh: Desk) 
         refused(fresh.run(*words, stdin=b"text"), 3, f"{topics}:2:")
 
 
+def test_every_kind_of_mistake_inside_one_entry_is_said(fresh: Desk) -> None:
+    alerts, topics, feeds = (
+        fresh.config / name for name in ("alerts.yaml", "topics/peace.yaml", "feeds.yaml")
+    )
+    alerts.write_text(
+        "rules:\n"
+        "  - when: 'topic:ceasfire AND (grain'\n    severity: loud\n    topic: peace and war\n    kind: burst\n"
+        "    max_age: 0s\n    lable: Truces\n"
+        "subscriptions:\n"
+        "  - {id: bus, channel: pigeon, min_severity: loud}\n"
+    )
+    topics.write_text(
+        "- id: ceasefire\n  lable: {en: Truces}\n  queries: {en: truce}\n  examples: {match: [Rye is dear.]}\n"
+        "- id: Grain\n  queries: {english: 'wheat ('}\n  match: stem\n"
+    )
+    feeds.write_text("- {id: One Two, ulr: x, every: 0s, allow_private: maybe}\n")
+    ran = fresh.run("check")
+    refused(
+        ran,
+        3,
+        f'{alerts}:2: rules[0]: "id" is missing',
+        f"{alerts}:2: ?.when: ",
+        f"{alerts}:3: rules[0].severity: 'loud' is none of low, medium, high",
+        f"{alerts}:4: rule '?': an alert topic has",
+        f"{alerts}:5: rule '?': the kinds of rules are",
+        f"{alerts}:6: rule '?': the maximum age",
+        f"{alerts}:7: rules[0].lable: unknown key",
+        f"{alerts}:9: subscriptions[0].min_severity: ",
+        f'{alerts}:9: subscriptions[0].id: "bus" is the built-in subscription',
+        f'{alerts}:9: subscriptions[0].channel: no channel "pigeon"',
+        f"{topics}:2: [0].lable: unknown key",
+        f"{topics}:4: topic 'ceasefire' does not match its example",
+        f"{topics}:5: topic id 'Grain'",
+        f"{feeds}:1: [0].ulr: unknown key",
+        f"{feeds}:1: [0].allow_private: true or false is needed, not 'maybe'",
+        f"{feeds}:1: feed id: 'One Two'",
+        f"{feeds}:1: feed every: ",
+    )
+    said = ran.err.splitlines()
+    assert len(said) == len(set(said)), "told twice"
+
+
+def test_a_file_that_is_no_yaml_is_told_once_and_in_plain_words(fresh: Desk) -> None:
+    alerts = fresh.config / "alerts.yaml"
+    alerts.write_text("rules:\n\t- id: truce\n")
+    ran = fresh.run("check")
+    refused(ran, 3)
+    assert ran.err == f"newsbeam: {alerts}:2: this is no YAML: a tab indents this line; use spaces\n"
+
+
+def test_a_key_that_is_there_twice_is_a_mistake_with_both_lines(fresh: Desk) -> None:
+    for name, text in (
+        ("newsbeam.yaml", "serve: {port: 1}\nfeeds: {}\nserve: {port: 2}\n"),
+        ("feeds.yaml", "- id: a\n  url: https://a.example\n  id: b\n"),
+        ("alerts.yaml", "rules: []\n\nrules: []\n"),
+        ("topics/peace.yaml", "- id: a\n  queries: {en: x}\n  id: b\n"),
+        ("outlets.yaml", "- id: a\n  name: A\n  id: b\n"),
+    ):
+        path = fresh.config / name
+        before = path.read_text()
+        path.write_text(text)
+        refused(fresh.run("check"), 3, f"{path}:3: ", "is here twice, first on line 1")
+        path.write_text(before)
+
+
+def test_a_configuration_without_feeds_or_rules_is_right_but_says_what_it_lacks(fresh: Desk) -> None:
+    assert fresh.run("check").err == ""
+    for name in ("feeds.yaml", "alerts.yaml"):
+        (fresh.config / name).write_text("")
+    ran = fresh.run("check")
+    assert ran.code == 0
+    assert "0 feeds" in ran.out
+    assert [line.split(":")[0] for line in ran.err.splitlines()] == ["No feeds", "No alert rules"]
+    (counted,) = fresh.run("check", "--json").objects()
+    assert len(counted["lacks"]) == 2
+
+
+def test_looking_never_makes_a_store(fresh: Desk) -> None:
+    for words in (
+        ["status"],
+        ["status", "--alive", "poll"],
+        ["alerts"],
+        ["trace", "https://a.example/"],
+        ["dead", "list"],
+        ["dead", "replay", "--all"],
+        ["topics", "show", "grain"],
+        ["topics", "try", "truce"],
+        ["backup", str(fresh.config / "copy.db")],
+        ["forget", "https://a.example/"],
+    ):
+        refused(fresh.run(*words), 6, f"no newsbeam store at {fresh.data / 'store.db'}", "`newsbeam run`")
+    # What the files say can be seen before anything ran.
+    assert len(fresh.run("topics", "list", "--json").objects()) == 2
+    assert [one["state"]["status"] for one in fresh.run("feeds", "list", "--json").objects()] == ["new"] * 2
+    assert {one["sign"] for one in fresh.run("config", "diff", "--json").objects()} == {"+"}
+    assert fresh.run("config", "export", str(fresh.config / "out")).code == 0
+    assert fresh.run("tag", "-", stdin=b"A truce\n").code == 0
+    assert not fresh.data.exists()
+
+
 def test_settings_are_wrong_with_file_line_and_nearest_key(fresh: Desk) -> None:
     settings = fresh.config / "newsbeam.yaml"
     settings.write_text("serve:\n  prot: 8600\nfeds: {}\nprocess: {shift: 3 parsecs}\n")
@@ -175,7 +281,7 @@ def test_settings_are_wrong_with_file_line_and_nearest_key(fresh: Desk) -> None:
         f"{settings}:4: process.shift: '3 parsecs' is no duration",
     )
     settings.write_text("serve: [\n")
-    refused(fresh.run("status"), 3, f"{settings}:2")
+    refused(fresh.run("status"), 3, f"{settings}:1: this is no YAML: ", "never closed")
     settings.write_bytes(b"\x00\xff\xfe")
     refused(fresh.run("status"), 3, str(settings))
     settings.write_text("service: {bus: 'kafka://localhost:9092'}\n")
@@ -185,7 +291,10 @@ def test_settings_are_wrong_with_file_line_and_nearest_key(fresh: Desk) -> None:
 def test_directories_that_cannot_be_used_are_named(fresh: Desk, tmp_path: Path) -> None:
     refused(Desk(tmp_path / "nowhere", fresh.data).run("check"), 3, "newsbeam init")
     (tmp_path / "file").write_text("")
-    refused(Desk(fresh.config, tmp_path / "file" / "data").run("status"), 3, "Not a directory", "--data")
+    for data in (tmp_path / "file", tmp_path / "file" / "data"):
+        below = Desk(fresh.config, data)
+        refused(below.run("config", "apply"), 3, f"{tmp_path / 'file'} is a file, not a directory", "--data")
+        refused(below.run("status"), 6, "there is no newsbeam store")
     refused(fresh.run("init", str(tmp_path / "file")), 2, "is a file")
     refused(fresh.run("init", str(tmp_path / "file" / "config")), 2, "cannot be written")
 

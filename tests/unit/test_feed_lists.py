@@ -73,9 +73,23 @@ OPML = b"""<?xml version="1.0" encoding="ISO-8859-1"?><opml version="1.1"><head/
 
 
 def test_opml_gives_each_address_once_with_the_outlines_around_it_as_tags() -> None:
-    assert read_opml(OPML) == (
+    assert read_opml(OPML).feeds == (
         Feed(id="uno.example", url="https://uno.example/rss", title="Uno", tags=("World", "Pol\u00edtica")),
         Feed(id="two.example", url="https://two.example/feed", title="Two", language="fr", tags=("World",)),
+    )
+
+
+def test_opml_entries_that_are_no_feeds_are_told_with_the_reason() -> None:
+    assert read_opml(OPML).refused == ("line 6: x: 'mailto:a@b' is no http or https address",)
+    document = (
+        b'<opml version="2.0">\n<body>\n<outline type="rss" text="Uno"/><outline xmlUrl=""/></body></opml>'
+    )
+    assert read_opml(document) == (
+        (),
+        (
+            "line 3: Uno: it has no address (xmlUrl)",
+            "line 3: an outline without a title: it has no address (xmlUrl)",
+        ),
     )
 
 
@@ -107,7 +121,7 @@ WORDS = (
     )
 )
 def test_what_is_exported_is_imported_again(feeds: list[Feed]) -> None:
-    again = {feed.url: feed for feed in read_opml(write_opml(feeds))}
+    again = {feed.url: feed for feed in read_opml(write_opml(feeds)).feeds}
     assert again.keys() == {feed.url for feed in feeds}
     for feed in feeds:
         found = again[feed.url]

@@ -118,14 +118,14 @@ dsek: {}
     assert mistakes_of(tmp_path, text, NEWSBEAM_WIRE__URI="x") == [
         'newsbeam.yaml:11: dsek: unknown section; did you mean "desk"?',
         'newsbeam.yaml:2: desk.workerz: unknown key; did you mean "workers"?',
-        "newsbeam.yaml:3: desk.workers: Expected `int` >= 1 (here: 0)",
+        "newsbeam.yaml:3: desk.workers: a whole number of at least 1 is needed, not 0",
         "newsbeam.yaml:4: desk.every: 900 of what? write it with a unit, like 15m",
         "newsbeam.yaml:5: desk.hosts: a list is needed, not 'here'",
         "newsbeam.yaml:6: desk.age: 'soon' is no duration; write it like 90s, 15m, 1h30m or 7d",
-        "newsbeam.yaml:7: desk.on: Expected `bool`, got `str` (here: 'yes')",
+        "newsbeam.yaml:7: desk.on: true or false is needed, not 'yes'",
         "newsbeam.yaml:9: desk.targets[0].level: 'loud' is none of low, high",
         'newsbeam.yaml:9: desk.targets[0]: "id" is missing',
-        "newsbeam.yaml:10: desk.targets[1].id: Expected `str`, got `int` (here: 7)",
+        "newsbeam.yaml:10: desk.targets[1].id: a text is needed, not 7; put it in quotes",
         'newsbeam.yaml:10: desk.targets[1].levels: unknown key; did you mean "level"?',
         'NEWSBEAM_WIRE__URI (environment): wire.uri: unknown key; did you mean "url"?',
     ]
@@ -177,7 +177,7 @@ def test_the_environment_wins_over_the_file_whatever_the_spelling(tmp_path: Path
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None:
     assert mistakes_of(tmp_path, "", NEWSBEAM_DESK__WORKERS="two", NEWSBEAM_DSEK__WORKERS="2") == [
         'NEWSBEAM_DSEK__WORKERS (environment): dsek: unknown section; did you mean "desk"?',
-        "NEWSBEAM_DESK__WORKERS (environment): desk.workers: Expected `int`, got `str` (here: 'two')",
+        "NEWSBEAM_DESK__WORKERS (environment): desk.workers: a whole number of at least 1 is needed, not 'two'",
     ]
 
 
@@ -261,6 +261,31 @@ def test_broken_yaml_is_one_clear_line(text: str) -> None:
     assert mistake.startswith("f:")
     assert "no YAML" in mistake
     assert "\n" not in mistake
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a:\n\tb: 1", "f:2: this is no YAML: a tab indents this line; use spaces"),
+        ("a:\n  b: 1\n\tc: 2", "f:3: this is no YAML: a tab indents this line"),
+        ('en: "Black Sea" AND grain', "f:1: this is no YAML: something follows the closing quote"),
+        ("en: 'it's'", "f:1: this is no YAML: something follows the closing quote"),
+        ("when: topic: grain", 'f:1: this is no YAML: a value holds ": "; put it into quotes'),
+        ("en: @home", "f:1: this is no YAML: a value must not begin with @; put it into quotes"),
+        ("en: *shore", "f:1: this is no YAML: a value must not begin with *"),
+        ("a: 'b\nc: 1\nd: 2", "the ' on line 1 is never closed"),
+        ("a: [1, 2\nb: 3", "f:2: this is no YAML: the [ on line 1 is never closed"),
+        ("- id: x\n url: y", "f:2: this is no YAML: this line's indentation fits no line above it"),
+        ("a: 1\n b: 2", "f:2: this is no YAML: this line's indentation fits no line above it"),
+        ('a: "\\d"', "f:1: this is no YAML: inside double quotes \\ begins an escape"),
+        ("a: 1\n---\nb: 2", "f:2: this is no YAML: a second document begins here"),
+        ("a: b\n\x00", "f:2: this is no YAML: it holds U+0000"),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_what_to_do(text: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        parse_yaml(text, "f")
+    assert said in refused.value.mistakes[0]
 
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from newsbeam.app.logs import set_up_logs
+from newsbeam.app.metricsfolder import leave_without_room
 from newsbeam.errors import NewsbeamError
 
 # command -> the module that holds it, and what it does: the first sentence of its own help
@@ -65,6 +66,7 @@ COMMANDS = {
         "Erase a story and everything it left behind; its keys are remembered, so that it does not come back.",
     ),
 }
+OTHER_WORDS = {"start": "run", "up": "run", "help": "--help", "version": "--version", "search": "topics try"}
 INTERRUPTED = 128 + signal.SIGINT
 OUTPUT_CLOSED = 128 + signal.SIGPIPE
 
@@ -92,8 +94,7 @@ class _Lazy(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+            ctx.fail(f"No such command {args[0]!r}.{_meant(args[0])}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -133,11 +134,12 @@ def main(arguments: list[str] | None = None) -> None:
     """Entry point of the console script: run one command and leave with its exit code."""
     set_up_logs("text")
     try:
+        leave_without_room()
         code = newsbeam.main(arguments, standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         code = INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _with_place(error).show()
         code = error.exit_code
     except NewsbeamError as error:
         _complain(error)
@@ -150,6 +152,21 @@ def main(arguments: list[str] | None = None) -> None:
         _drop_output()
         code = NewsbeamError.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _with_place(error: click.ClickException) -> click.ClickException:
+    """Say of an option that is all commands' own where it belongs."""
+    if not isinstance(error, click.NoSuchOption) or error.option_name not in {"--config", "--data"}:
+        return error
+    where = f"It comes before the command: newsbeam {error.option_name} DIR COMMAND"
+    return click.UsageError(f"{error.format_message()} {where}", error.ctx)
+
+
+def _meant(word: str) -> str:
+    if word == "stop":
+        return " Ctrl-C stops what runs, or `systemctl stop newsbeam`."
+    near = [OTHER_WORDS[word]] if word in OTHER_WORDS else get_close_matches(word, COMMANDS, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def _complain(error: Exception) -> None:

@@ -21,7 +21,7 @@ def config_command() -> None:
 @click.pass_context
 def apply_config(ctx: click.Context, *, as_json: bool) -> None:
     """Check everything and make it active; running jobs take it over within seconds."""
-    opened = deployment(ctx)
+    opened = deployment(ctx, makes_store=True)
     applied = opened.apply(opened.configuration())
     if as_json:
         emit(applied)
@@ -41,8 +41,12 @@ def apply_config(ctx: click.Context, *, as_json: bool) -> None:
 def diff_config(ctx: click.Context, *, as_json: bool) -> None:
     """Show what `config apply` would change."""
     opened = deployment(ctx)
-    active = ActiveConfiguration(opened.store())
-    changes = compare(active.catalog(), active.feeds(), active.subscriptions(), opened.configuration())
+    wanted, store = opened.configuration(), opened.store_if_any()
+    if store is None:
+        changes = compare(None, (), (), wanted)
+    else:
+        active = ActiveConfiguration(store)
+        changes = compare(active.catalog(), active.feeds(), active.subscriptions(), wanted)
     if as_json:
         for change in changes:
             emit(change)

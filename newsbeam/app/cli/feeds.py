@@ -35,7 +35,8 @@ def list_feeds(ctx: click.Context, *, failing: bool, as_json: bool) -> None:
     """List feeds with their health."""
     opened = deployment(ctx)
     now = datetime.now(UTC)
-    health = {one.state.feed: one.state for one in reads.feed_health(opened.store(), now)}
+    store = opened.store_if_any()
+    health = {one.state.feed: one.state for one in reads.feed_health(store, now)} if store else {}
     states = [(feed, health.get(feed.id, FeedState(feed=feed.id))) for feed in opened.configuration().feeds]
     shown = [(f, s) for f, s in states if not failing or s.status not in {"ok", "unchanged", "new"}]
     if as_json:
@@ -76,7 +77,7 @@ def add_feed(  # noqa: PLR0913 - one argument an option
     yes: bool,
 ) -> None:
     """Add a feed by its address or its home page's, or every feed of an OPML file; shows them first."""
-    opened = deployment(ctx)
+    opened = deployment(ctx, makes_store=True)
     found = _found(opened, source, allow_private=allow_private)
     if feed_id is not None and len(found) > 1:
         raise UsageError(f"--id names one feed, and {source} has {len(found)}")
@@ -105,6 +106,7 @@ def add_feed(  # noqa: PLR0913 - one argument an option
     say(
         f"Added {len(new)}; a running service reads them within seconds. Their first fetch is history, not news."
     )
+    note(kept_in(opened))
 
 
 @feeds_command.command("remove")
@@ -112,7 +114,7 @@ def add_feed(  # noqa: PLR0913 - one argument an option
 @click.pass_context
 def remove_feed(ctx: click.Context, feed_id: str) -> None:
     """Remove a feed that was added with the command, the API or a page; its stories stay."""
-    opened = deployment(ctx)
+    opened = deployment(ctx, makes_store=True)
     try:
         old = read_item(opened.store(), ItemKind.FEED, feed_id)
     except NotFound:
@@ -182,10 +184,9 @@ def _wanted(opened: Deployment, asked: tuple[str, ...]) -> list[Feed]:
 def _found(opened: Deployment, source: str, *, allow_private: bool) -> list[Feed]:
     """Return the feeds at an address or in an OPML file."""
     from connectors.feeds.discover import discover
-    from connectors.feeds.opml import read_opml
 
     if Path(source).is_file():
-        found = list(read_opml(Path(source).read_bytes()))
+        found = _listed(Path(source))
     elif "://" not in source and (source.lower().endswith(".opml") or source.startswith((".", "/"))):
         raise UsageError(f"{source}: no such file")
     else:
@@ -194,6 +195,16 @@ def _found(opened: Deployment, source: str, *, allow_private: bool) -> list[Feed
     if not found:
         raise NotFound(f"{source}: no feed found there; give a feed's own address")
     return found
+
+
+def _listed(path: Path) -> list[Feed]:
+    """Return the feeds of an OPML file, having said which entries are none."""
+    from connectors.feeds.opml import read_opml
+
+    outlines = read_opml(path.read_bytes())
+    for refused in outlines.refused:
+        note(f"left out: {path}: {plain(refused)}")
+    return list(outlines.feeds)
 
 
 def _named(feeds: list[Feed], taken: set[str], asked: str | None) -> list[Feed]:
@@ -221,6 +232,14 @@ def _numbered(name: str) -> Iterator[str]:
 def _item(feed: Feed) -> Item:
     return Item(
         kind=ItemKind.FEED, id=feed.id, document=to_json(feed), author=author(), changed_at=datetime.now(UTC)
+    )
+
+
+def kept_in(opened: Deployment) -> str:
+    """Return where an item that a command made is kept, and how it becomes a line of a file."""
+    return (
+        f"Kept in the store, {opened.store().path or opened.store().url}, beside the files of "
+        f"{opened.config_dir}; `newsbeam config export DIRECTORY` writes it as a file."
     )
 
 

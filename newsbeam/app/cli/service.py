@@ -1,5 +1,7 @@
 """`newsbeam run` and the four jobs it is made of."""
 
+import os
+
 import click
 
 from newsbeam.app.cli.deployment import deployment
@@ -8,13 +10,16 @@ from newsbeam.errors import ConfigurationError
 
 
 @click.command("run")
+@click.option("--port", type=click.IntRange(0, 65_535), help="The page's port, instead of serve.port.")
 @click.pass_context
-def run_command(ctx: click.Context) -> None:
+def run_command(ctx: click.Context, *, port: int | None) -> None:
     """Run everything: pollers, pipeline workers, deliverer and pages, in one process tree, until Ctrl-C."""
     from newsbeam.app.logs import set_up_logs
     from newsbeam.app.service import run_all
 
-    opened = deployment(ctx)
+    if port is not None:
+        os.environ["NEWSBEAM_SERVE__PORT"] = str(port)  # for the jobs too
+    opened = deployment(ctx, makes_store=True)
     set_up_logs(opened.settings.service.log)
     ctx.exit(run_all(opened, note))
 
@@ -25,7 +30,7 @@ def poll_command(ctx: click.Context) -> None:
     """Poll feeds and put new stories on the bus. May run several times."""
     from newsbeam.app.jobs import run_poll
 
-    run_poll(deployment(ctx))
+    run_poll(deployment(ctx, makes_store=True))
 
 
 @click.command("process")
@@ -34,7 +39,7 @@ def poll_command(ctx: click.Context) -> None:
 @click.pass_context
 def process_command(ctx: click.Context, *, worker: bool, runner: str | None) -> None:
     """Read the bus, tag stories, record them with counts and alerts. May run several times."""
-    opened = deployment(ctx)
+    opened = deployment(ctx, makes_store=True)
     if (runner or opened.settings.service.runner) == "flink":
         raise ConfigurationError(
             ["service.runner: this version runs the pipeline in process; use runner: direct"]
@@ -58,7 +63,7 @@ def deliver_command(ctx: click.Context) -> None:
     """Send alerts to their subscriptions. May run several times."""
     from newsbeam.app.jobs import run_deliver
 
-    run_deliver(deployment(ctx))
+    run_deliver(deployment(ctx, makes_store=True))
 
 
 @click.command("serve")
@@ -67,4 +72,4 @@ def serve_command(ctx: click.Context) -> None:
     """Serve pages, API and live stream."""
     from newsbeam.app.jobs import run_serve
 
-    run_serve(deployment(ctx))
+    run_serve(deployment(ctx, makes_store=True))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from newsbeam.app.cli.deployment import deployment
-from newsbeam.app.cli.output import emit, json_option, say
+from newsbeam.app.cli.output import emit, json_option, note, say
 from newsbeam.app.configuration import load_configuration, starter_config
 from newsbeam.errors import UsageError
 
@@ -45,7 +45,7 @@ def check_command(ctx: click.Context, *, as_json: bool) -> None:
         "subscriptions": len(found.subscriptions),
     }
     if as_json:
-        emit(counted)
+        emit({**counted, "lacks": found.lacks})
         return
     say(
         f"{opened.config_dir} is right: {counted['topics']} topics ({examples} examples hold), "
@@ -53,3 +53,5 @@ def check_command(ctx: click.Context, *, as_json: bool) -> None:
         f"{counted['subscriptions']} subscription{'s' if counted['subscriptions'] != 1 else ''}; "
         f"{settings.deployment} deployment."
     )
+    for lack in found.lacks:
+        note(lack)

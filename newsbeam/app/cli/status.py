@@ -19,17 +19,21 @@ JOBS = ("poll", "process", "deliver", "serve")
 @click.pass_context
 def status_command(ctx: click.Context, alive: str | None, *, as_json: bool) -> None:
     """Show what was read, recorded, told and delivered, and what is waiting."""
-    store = deployment(ctx).store()
+    opened = deployment(ctx)
+    store = opened.store()
     now = datetime.now(UTC)
     if alive is not None:
         if not is_alive(store, alive, now):
             raise Unavailable(f"{alive}: no sign of life on this host within the last 45 seconds")
         return
     numbers = reads.status(store)
+    trouble = opened.trouble()
     running = [job for job in JOBS if is_alive(store, job, now)]
     if as_json:
-        emit({"running": running, "status": numbers})
+        emit({"running": running, "trouble": trouble, "status": numbers})
         return
+    for said in trouble:
+        say(f"Trouble                {said}")
     say(f"Running on this host   {', '.join(running) or 'nothing'}")
     say(f"Feeds                  {_counted(numbers.feeds) or 'none read yet'}")
     say(f"Records read           {_counted(numbers.dispositions) or 'none'}")

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from newsbeam.app.cli.deployment import deployment
-from newsbeam.app.cli.feeds import author
+from newsbeam.app.cli.feeds import author, kept_in
 from newsbeam.app.cli.options import language_tag
 from newsbeam.app.cli.output import clock, emit, json_option, note, plain, say, table
 from newsbeam.app.deployment import Deployment
@@ -137,7 +137,7 @@ def add_topic(
     """Add a topic: from now on stories are tagged with it, and those already stored too."""
     from pipelines.replay.retag import retag_history
 
-    opened = deployment(ctx)
+    opened = deployment(ctx, makes_store=True)
     topic = _topic(opened, topic_id, language, query, replace=replace)
     if label is not None:
         topic = msgspec.structs.replace(topic, label={**topic.label, "en": label})
@@ -155,6 +155,7 @@ def add_topic(
     note("Tagging what is already stored …")
     changes = retag_history(opened.store())
     say(f"Added {topic_id}: {changes.added} of {changes.stories} stored stories have it.")
+    note(kept_in(opened))
 
 
 def _pointed(query: str, error: QueryError) -> QueryError:
@@ -178,4 +179,5 @@ def _topic(opened: Deployment, topic_id: str, language: str, query: str, *, repl
 
 
 def _totals(opened: Deployment, start: datetime, end: datetime) -> dict[str, int]:
-    return {total.name: total.stories for total in reads.topic_totals(opened.store(), start, end)}
+    store = opened.store_if_any()
+    return {} if store is None else {one.name: one.stories for one in reads.topic_totals(store, start, end)}

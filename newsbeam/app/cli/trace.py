@@ -7,6 +7,7 @@ import click
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.output import clock, emit, json_option, plain, say
 from newsbeam.errors import NotFound
+from newsbeam.identity import canonical_url
 from newsbeam.store import reads
 
 RulesNotMet = Callable[[reads.StoryView, set[str]], Iterable[tuple[str, str]]]
@@ -29,10 +30,7 @@ def trace_command(ctx: click.Context, address: str, *, as_json: bool) -> None:
     opened = deployment(ctx)
     found = reads.trace(opened.store(), address)
     if not found.stories and not found.dead_letters:
-        raise NotFound(
-            f"{address}: never seen on the bus. Is its feed subscribed (newsbeam feeds list) and healthy "
-            "(newsbeam status)? A page that no subscribed feed lists is not read."
-        )
+        raise NotFound(_unknown(address))
     if as_json:
         emit(found)
         return
@@ -42,6 +40,17 @@ def trace_command(ctx: click.Context, address: str, *, as_json: bool) -> None:
         say(
             f"Dead letter {letter.topic}/{letter.partition}@{letter.offset}: {letter.reason}: {plain(letter.detail)}"
         )
+
+
+def _unknown(address: str) -> str:
+    if canonical_url(address) is not None:
+        return (
+            f"{address}: never seen on the bus. Is its feed subscribed (newsbeam feeds list) and healthy "
+            "(newsbeam status)? A page that no subscribed feed lists is not read."
+        )
+    meant = f"https://{address}"
+    hint = f"; did you mean {meant}?" if "." in address and canonical_url(meant) else ""
+    return f"{address!r} is no web address (http:// or https://), and no story has it as its GUID or id{hint}"
 
 
 def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet) -> None:

@@ -31,7 +31,7 @@ def restore_command(ctx: click.Context, source: Path) -> None:
     """Put a copy back in the stopped service's place; what came after it is read again from the bus."""
     from newsbeam.store.copies import restore
 
-    opened = deployment(ctx)
+    opened = deployment(ctx, makes_store=True)
     with locked_data_dir(opened.data_dir):
         say(restore(opened.store_as_it_is(), source, datetime.now(UTC)))
 
