@@ -35,6 +35,7 @@ class Worker:
         self._options = in_process_options(settings.beam_options)
         self._pause_s = settings.first_pause_s
         self._gaps = 0
+        self._waits_for = ""  # what was said last to be in the way
 
     def run(self) -> int:
         """Work until stopped; return the exit code."""
@@ -73,7 +74,7 @@ class Worker:
         while not self._stop.is_set():
             try:
                 self._next_shift(share)
-                self._gaps, self._pause_s = 0, self._settings.first_pause_s
+                self._go_on()
             except Gap as error:
                 self._gaps += 1
                 logger.warning("the shift ends: %s", error)
@@ -145,9 +146,18 @@ class Worker:
         if shift.error is not None:
             raise shift.error
 
+    def _go_on(self) -> None:
+        """Forget what was in the way."""
+        self._gaps, self._pause_s = 0, self._settings.first_pause_s
+        if self._waits_for:
+            logger.warning("the work goes on")
+            self._waits_for = ""
+
     def _pause(self, error: Exception) -> None:
-        """Wait, longer each time in a row, and say why."""
-        logger.warning("waiting %.1f s: %s", self._pause_s, error)
+        """Wait, longer each time in a row, and say once why."""
+        if str(error) != self._waits_for:
+            logger.warning("the work waits: %s", error)
+            self._waits_for = str(error)
         self._stop.wait(self._pause_s)
         self._pause_s = min(self._pause_s * 2, self._settings.longest_pause_s)
 

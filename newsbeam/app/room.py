@@ -13,4 +13,4 @@ def no_room(place: Path | None) -> str | None:
     free = shutil.disk_usage(place.parent).free
     if free >= LEAST_BYTES:
         return None
-    return f"the disk of {place.parent} is full ({free // 1024:,} KiB left): everything waits until there is room"
+    return f"the disk is full below {place.parent} ({free // 1024:,} KiB left): free some space, nothing was lost"

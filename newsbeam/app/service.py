@@ -19,7 +19,7 @@ from newsbeam.app.datadir import locked_data_dir
 from newsbeam.app.deployment import Applied, Deployment
 from newsbeam.app.metricsfolder import share_metrics
 from newsbeam.app.supervisor import Job, Supervisor
-from newsbeam.errors import StoreUnavailable
+from newsbeam.errors import StoreUnavailable, Unavailable
 from newsbeam.store import reads
 
 Say = Callable[[str], None]
@@ -55,6 +55,8 @@ def prepare(opened: Deployment, say: Say) -> Applied:
     settings = opened.settings
     check_address(settings.serve)
     say(f"1/4  Configuration: {opened.config_dir}")
+    for trouble in opened.trouble():
+        raise Unavailable(trouble)
     store = opened.store()
     say(f"2/4  Store: {store.url}")
     opened.bus.check()
