@@ -29,10 +29,10 @@ from newsbeam.store.catalogs import DocumentKind, document_content, read_pointer
 from newsbeam.store.database import Store, Transaction
 from newsbeam.store.known import Known, known_keys
 from newsbeam.store.writes import (
-    Bodies,
+    EarlyBodies,
     add_dispositions,
-    delete_bodies,
-    insert_bodies,
+    delete_early,
+    insert_early,
     move_position,
     next_offset,
     write_changes,
@@ -60,7 +60,6 @@ class _Done(NamedTuple):
     report: RecordReport
     records: Records = ()
     sent: Sequence[Alert] = ()
-    bodies: frozenset[str] = frozenset()  # the stories whose bodies were written
 
 
 class Recorder:
@@ -79,22 +78,23 @@ class Recorder:
         """
         began = time.perf_counter()
         with self._store.write() as connection:
-            early = self._insert_bodies(connection, chunk)
+            early = self._early_bodies(connection, chunk)
+            insert_early(connection, early)
             self._store.lock(connection)
             done = self._record(connection, chunk, now, early)
-            delete_bodies(connection, early.keys() - done.bodies)
+            delete_early(connection, early)
         _measure(done, time.perf_counter() - began, now)
         return done.report
 
-    def _insert_bodies(self, connection: Transaction, chunk: Chunk[EnrichedRecord]) -> Bodies:
-        """On PostgreSQL bring in the bulk before the lock, so that others wait less; return what was new.
+    def _early_bodies(self, connection: Transaction, chunk: Chunk[EnrichedRecord]) -> EarlyBodies:
+        """Return the bulk that PostgreSQL takes before the lock, so that others wait less.
 
-        A body that is not recorded after all is deleted again under the lock: its story was another recorder's, and
-        may have a body of its own, or none that may be kept. SQLite locks first anyway.
+        A guess: under the lock a story may turn out to be another recorder's, or one whose body may not be kept.
+        SQLite locks first anyway.
         """
+        early = EarlyBodies({})
         if self._store.is_sqlite:
-            return {}
-        bodies: Bodies = {}
+            return early
         known = known_keys(connection, _stories(chunk.records))
         for record in chunk.records:
             one = record.result
@@ -104,11 +104,11 @@ class Recorder:
             kept = kept_of(one, self._settings)
             if kept.body and known.keys().isdisjoint(keys):
                 at = times_of(one, record.appended_at, self._settings).published_at
-                bodies.setdefault(story_id(next(iter(keys.values()))), (kept.body, at))
-        return insert_bodies(connection, bodies)
+                early.bodies.setdefault(story_id(next(iter(keys.values()))), (kept.body, at))
+        return early
 
     def _record(
-        self, connection: Transaction, chunk: Chunk[EnrichedRecord], now: datetime, early: Bodies
+        self, connection: Transaction, chunk: Chunk[EnrichedRecord], now: datetime, early: EarlyBodies
     ) -> "_Done":
         stored = next_offset(connection, chunk.topic, chunk.partition)
         start = chunk.start if stored is None else stored
@@ -133,8 +133,7 @@ class Recorder:
         move_position(connection, chunk.topic, chunk.partition, (start, chunk.next), now)
         outcomes = {name.value: number for name, number in ledger.outcomes.items()}
         report = RecordReport(chunk.topic, chunk.partition, start, chunk.next, ended, outcomes)
-        written = frozenset(one for one, (body, _) in changes.bodies.items() if body)
-        return _Done(report, records, ledger.sent, written)
+        return _Done(report, records, ledger.sent)
 
     def _active_rules(self, connection: Transaction, stories: list[EnrichedStory]) -> Mapping[str, AlertRule]:
         """Return the active catalog's rules; raises `StaleCatalog` unless every story was enriched under it."""
@@ -155,7 +154,7 @@ def _stories(records: Records) -> list[EnrichedStory]:
 
 def _measure(done: _Done, seconds: float, now: datetime) -> None:
     """Count what was committed, never before."""
-    report, records, sent, _ = done
+    report, records, sent = done
     CHUNK_SECONDS.observe(seconds)
     if report.next == report.start:
         CHUNKS_REPEATED.labels("already_recorded").inc()

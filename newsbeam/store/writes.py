@@ -1,11 +1,12 @@
 """Writing what a chunk changed: few statements, in one transaction, under the lock."""
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from newsbeam.alerts.decide import Telling
 from newsbeam.codec import encode_alert, to_json
@@ -27,10 +28,10 @@ from newsbeam.store.schema import (
     story_key,
     tag,
 )
-from newsbeam.store.statements import batched, insert_all, insert_new, insert_returning, upsert
+from newsbeam.store.statements import batched, insert_all, insert_new, upsert
 
 Row = dict[str, Any]
-_DELETED_AT_ONCE = 500
+_AT_ONCE = 500
 
 
 @dataclass
@@ -64,11 +65,24 @@ class Changes:
         self.counts[(bucket, cell)] = (had_stories + stories, had_clusters + clusters)
 
 
-Bodies = dict[str, tuple[str, datetime]]  # of stories: the text, and when they were published
+@dataclass
+class EarlyBodies:
+    """Bodies of stories, text and publication time, that are written before the store-wide lock is held.
+
+    Until their stories are recorded they lie under names that no other transaction knows: whoever writes such a
+    row under the lock must never wait for one who waits for the lock.
+    """
+
+    bodies: dict[str, tuple[str, datetime]]
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    def name(self, story: str) -> str:
+        """Return what a body is called until its story is recorded."""
+        return self.token + story
 
 
-def write_changes(connection: Connection, changes: Changes, early: Bodies) -> None:
-    """Write everything that a chunk changed; `early` are the bodies that are there already."""
+def write_changes(connection: Connection, changes: Changes, early: EarlyBodies) -> None:
+    """Write everything that a chunk changed, taking from `early` the bodies that are there already."""
     insert_all(connection, story_key, changes.keys)
     insert_all(connection, story, list(changes.stories.values()))
     _revise(connection, changes)
@@ -116,20 +130,18 @@ def add_dispositions(connection: Connection, topic: str, partition: int, ended: 
     upsert(connection, disposition, rows, add=("records",))
 
 
-def insert_bodies(connection: Connection, bodies: Bodies) -> Bodies:
-    """Insert bodies whose stories are recorded later in the same transaction; return those that were not there.
+def insert_early(connection: Connection, early: EarlyBodies) -> None:
+    """Insert bodies whose stories are recorded later in the same transaction."""
+    rows = [
+        {"story": early.name(one), "body": body, "published_at": at}
+        for one, (body, at) in early.bodies.items()
+    ]
+    insert_all(connection, story_body, rows)
 
-    In one order for all, so that two recorders never wait for each other in a circle.
-    """
-    rows = [{"story": one, "body": body, "published_at": at} for one, (body, at) in sorted(bodies.items())]
-    new = insert_returning(connection, story_body, rows, story_body.c.story)
-    return {one: bodies[one] for one in new}
 
-
-def delete_bodies(connection: Connection, stories: Iterable[str]) -> None:
-    """Delete the bodies of these stories."""
-    for batch in batched(sorted(stories), _DELETED_AT_ONCE):
-        connection.execute(delete(story_body).where(story_body.c.story.in_(batch)))
+def delete_early(connection: Connection, early: EarlyBodies) -> None:
+    """Delete the early bodies that no recorded story took: theirs was another recorder's, or may keep none."""
+    _delete_bodies(connection, [early.name(one) for one in early.bodies])
 
 
 def _revise(connection: Connection, changes: Changes) -> None:
@@ -143,19 +155,42 @@ def _revise(connection: Connection, changes: Changes) -> None:
         connection.execute(update(story).where(key).values(fetch=bindparam("seen")), fetches)
 
 
-def _write_bodies(connection: Connection, changes: Changes, early: Bodies) -> None:
-    gone = [one for one, (body, _) in changes.bodies.items() if not body and one in changes.revisions]
-    delete_bodies(connection, gone)
+def _write_bodies(connection: Connection, changes: Changes, early: EarlyBodies) -> None:
+    _delete_bodies(
+        connection,
+        [one for one, (body, _) in changes.bodies.items() if not body and one in changes.revisions],
+    )
+    taken = [
+        one
+        for one, kept in changes.bodies.items()
+        if one in changes.stories and early.bodies.get(one) == kept
+    ]
+    _take_early(connection, taken, early)
     rows = [
         {"story": one, "published_at": at, "body": body}
-        for one, (body, at) in sorted(changes.bodies.items())
-        if body and early.get(one) != (body, at)
+        for one, (body, at) in changes.bodies.items()
+        if body and one not in taken
     ]
     upsert(connection, story_body, rows)
 
 
+def _take_early(connection: Connection, stories: Iterable[str], early: EarlyBodies) -> None:
+    """Give early bodies to their stories: only the name is written, not the text again."""
+    for batch in batched(stories, _AT_ONCE):
+        ours = story_body.c.story.in_([early.name(one) for one in batch])
+        real = func.substr(story_body.c.story, len(early.token) + 1)
+        connection.execute(update(story_body).where(ours).values(story=real))
+        for one in batch:
+            del early.bodies[one]
+
+
+def _delete_bodies(connection: Connection, names: Iterable[str]) -> None:
+    for batch in batched(names, _AT_ONCE):
+        connection.execute(delete(story_body).where(story_body.c.story.in_(batch)))
+
+
 def _write_tags(connection: Connection, changes: Changes) -> None:
-    for batch in batched(sorted(changes.revisions.keys() & changes.tags.keys()), _DELETED_AT_ONCE):
+    for batch in batched(sorted(changes.revisions.keys() & changes.tags.keys()), _AT_ONCE):
         connection.execute(delete(tag).where(tag.c.story.in_(batch)))
     insert_all(connection, tag, [row for rows in changes.tags.values() for row in rows])
 

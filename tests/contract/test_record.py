@@ -1,13 +1,17 @@
 """What recording promises of each story, on both kinds of database."""
 
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from newsbeam.alert import Decision
+from newsbeam.chunk import Chunk, EnrichedRecord
 from newsbeam.codec import decode_alert, from_json
 from newsbeam.count import bucket_of
 from newsbeam.enrichment import Enricher
@@ -430,3 +434,46 @@ def test_a_body_brought_in_early_stays_only_with_the_story_it_was_recorded_for(
 def test_a_body_that_the_same_chunk_takes_away_again_is_not_kept(store: Store) -> None:
     record(store, a_story(guid="1"), a_story(guid="1", fetch=2, body=""))
     assert rows_of(store, "story_body") == []
+
+
+@pytest.mark.postgres
+def test_two_recorders_with_bodies_of_one_story_never_wait_for_each_other(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One has brought in its body and waits for the lock, whose holder now learns the body of that same story."""
+    holder, waiter = prepared(postgres_url), prepared(postgres_url)
+    bare = a_story(body="")
+    full = a_story(guid="7", fetch=2)  # the address says whose it is, but its strongest key is another
+    copied = msgspec.structs.replace(a_story(feed="hub", outlet="courier"), keys=bare.keys)
+    lock, done = Store.lock, []
+    thread = threading.Thread(target=lambda: done.append(Recorder(waiter).record(elsewhere(copied), NOON)))
+
+    def lock_and_be_waited_for(one: Store, connection: Any) -> None:
+        lock(one, connection)
+        if one is holder:
+            thread.start()
+            wait_for_a_waiter(holder)
+
+    monkeypatch.setattr(Store, "lock", lock_and_be_waited_for)
+    assert record(holder, bare, full).dispositions == {"recorded": 1, "revision": 1}
+    thread.join()
+    assert [report.dispositions for report in done] == [{"sighting": 1}]
+    assert [row["body"] for row in rows_of(holder, "story_body")] == [full.body]
+    holder.close()
+    waiter.close()
+
+
+def elsewhere(story: Story) -> Chunk[EnrichedRecord]:
+    """A chunk of another partition."""
+    return msgspec.structs.replace(chunk_of([story]), partition=1)
+
+
+def wait_for_a_waiter(store: Store) -> None:
+    """Wait until another transaction waits for the store-wide lock."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    deadline = time.monotonic() + 30
+    while True:
+        with store.read() as connection:
+            if connection.execute(waiting).scalar_one():
+                return
+        assert time.monotonic() < deadline, "nobody waits"
