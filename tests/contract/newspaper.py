@@ -1,5 +1,6 @@
 """A web server on loopback whose pages a test writes: a real one, with a memory of what it was asked."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -30,9 +31,9 @@ def rss(*titles: str, language: str = "en") -> bytes:
 
 
 class Newspaper:
-    """`pages` maps a path to a page, or to what makes one of a request; others are 404."""
+    """`pages` maps a path to a page, or to what makes one of a request; others are 404. With `tls` by https."""
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
+    def __init__(self, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
         self.pages: dict[str, Page | Callable[[Asked], Page]] = {}
         self.asked: list[Asked] = []
         paper = self
@@ -68,7 +69,13 @@ class Newspaper:
         self._server = ThreadingHTTPServer((address, 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self.url = f"http://{address}:{self._server.server_address[1]}"
+        self.url = f"{self._scheme(tls)}://{address}:{self._server.server_address[1]}"
+
+    def _scheme(self, tls: ssl.SSLContext | None) -> str:
+        if tls is None:
+            return "http"
+        self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        return "https"
 
     def times(self, path: str) -> int:
         return sum(asked.path == path for asked in self.asked)

@@ -114,6 +114,7 @@ class Service:
         self.config = config
         self.data = data
         self.log = data.parent / f"{data.name}.log"
+        self.environ: dict[str, str] = {}  # beside the test run's own
         self.port = int(yaml.safe_load((config / "newsbeam.yaml").read_text())["serve"]["port"])
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -129,7 +130,7 @@ class Service:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=environment(),
+                env={**environment(), **self.environ},
                 cwd=self.config.parent,
                 start_new_session=True,
             )
