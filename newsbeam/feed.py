@@ -28,7 +28,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     feed: str
-    fetch: int = 0  # number of the newest claim; never reused
+    fetch: int = 0  # number of the newest claim; never reused, and higher after a restore too
     source: str | None = None  # the configured address that url, etag and body_hash were learned under
     url: str | None = None  # where a permanent redirect led
     etag: str | None = None

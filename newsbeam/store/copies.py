@@ -14,7 +14,6 @@ from newsbeam.store.schema import delivery, feed_state, lease, marker, pointer
 from newsbeam.store.statements import upsert
 
 _PAGES = 2_000  # copied at a time: writers get their turn between
-_USED_SINCE = 1_000_000  # more fetches than any feed has had since the copy was made
 
 
 def backup(store: Store, target: Path) -> str:
@@ -51,8 +50,7 @@ def restore(store: Store, source: Path, now: datetime) -> str:
     """Put the copy `source` in the place of a SQLite store that nobody uses; return what was done.
 
     On PostgreSQL, where pg_restore has put it back before, only the rest is done: the epoch is renewed, so that
-    no follower skips what comes again; leases, claims and markers of the past end; fetch numbers go on past all
-    that were given since, as they order revisions.
+    no follower skips what comes again; leases, claims and markers of the past end.
     """
     if store.path is not None:
         _check_copy(source)
@@ -65,7 +63,7 @@ def restore(store: Store, source: Path, now: datetime) -> str:
         connection.execute(delete(marker))
         free = {"claimed_by": None, "claimed_until": None}
         connection.execute(update(delivery).values(free))
-        connection.execute(update(feed_state).values(fetch=feed_state.c.fetch + _USED_SINCE, **free))
+        connection.execute(update(feed_state).values(free))
     done = f"Restored {source} to {store.path}." if store.path else f"Renewed the epoch of {store.url}."
     return f"{done} What came after the copy is read again from the bus."
 

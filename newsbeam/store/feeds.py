@@ -2,6 +2,9 @@
 
 A claim gives a feed to one poller until its lease ends, and the fetch its number. The state is written once a
 document; that write is refused when somebody else claimed the feed since.
+
+Fetch numbers order what a feed says, so they only grow; and they grow with time, in microseconds since 1970, since a
+store restored from a copy has forgotten which were given after it, and stories on the bus carry them.
 """
 
 import logging
@@ -9,13 +12,24 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from newsbeam.codec import from_json, to_json
 from newsbeam.errors import DecodeError
 from newsbeam.feed import FeedState
 from newsbeam.store.database import Store
-from newsbeam.store.schema import coverage, feed_state
+from newsbeam.store.schema import Moment, coverage, feed_state
 from newsbeam.store.statements import batched, insert_new, select_in, upsert
 
 log = logging.getLogger(__name__)
@@ -68,12 +82,14 @@ class FeedStates:
     def claim(self, feeds: Sequence[str], now: datetime, lease: timedelta) -> list[FeedState]:
         """Claim those of the feeds that are still due and free; each state carries its new fetch number."""
         claimed = []
+        time = type_coerce(type_coerce(now, Moment), BigInteger)
+        number = case((feed_state.c.fetch < time, time), else_=feed_state.c.fetch + 1)
         with self._store.write() as connection:
             for feed in sorted(feeds):  # one order for all pollers, so that they cannot block each other
                 row = connection.execute(
                     update(feed_state)
                     .where(feed_state.c.feed == feed, _claimable(now))
-                    .values(fetch=feed_state.c.fetch + 1, claimed_by=self._owner, claimed_until=now + lease)
+                    .values(fetch=number, claimed_by=self._owner, claimed_until=now + lease)
                     .returning(feed_state.c.fetch, feed_state.c.document)
                 ).one_or_none()
                 if row is not None:

@@ -35,6 +35,7 @@ from newsbeam.story import Story
 from tests.contract.newspaper import Asked, Newspaper, Page, rss
 
 START = datetime(2024, 5, 6, 7, 30, tzinfo=UTC)
+FIRST = int(START.timestamp()) * 1_000_000  # the number of a fetch claimed then
 SETTINGS = FeedsSettings(host_gap_s=0.0, timeout_s=5.0, parse_timeout_s=5.0, parsers=1)
 NESTED = "&lt;div&gt;" * 80_000  # half a minute of a parser's time
 
@@ -130,11 +131,12 @@ def test_the_first_fetch_is_history_and_later_ones_bring_only_what_is_new(
     paper.pages["/f"] = Page(rss("d", "c", "b"))
     any_desk.clock.pass_by(hours=1)
     any_desk.poll()
-    assert [(s.title, s.backfill, s.fetch) for s in any_desk.stories()] == [
-        ("a", True, 1),
-        ("b", True, 1),
-        ("c", False, 2),
-        ("d", False, 2),
+    hour_us = 3_600_000_000
+    assert [(s.title, s.backfill, s.fetch - FIRST) for s in any_desk.stories()] == [
+        ("a", True, 0),
+        ("b", True, 0),
+        ("c", False, hour_us),
+        ("d", False, hour_us),
     ]
     with any_desk.store.read() as connection:
         rows = connection.execute(select(coverage).order_by(coverage.c.hour)).all()
@@ -195,9 +197,9 @@ def test_a_crash_between_the_buss_word_and_the_states_write_only_repeats(
     paper.pages["/f"] = Page(rss("a"))
     dead = FeedStates(desk.store, "poller")  # claimed, and then killed
     dead.synchronise(["f"], START)
-    assert [state.fetch for state in dead.claim(["f"], START, timedelta(hours=1))] == [1]
+    assert [state.fetch for state in dead.claim(["f"], START, timedelta(hours=1))] == [FIRST]
     desk.poll(everything=False)
-    assert [(s.title, s.fetch, s.backfill) for s in desk.stories()] == [("a", 2, True)]
+    assert [(s.title, s.fetch, s.backfill) for s in desk.stories()] == [("a", FIRST + 1, True)]
 
 
 def test_an_edited_feed_is_read_at_once_and_its_old_validators_are_not_used(
@@ -229,19 +231,19 @@ def test_a_damaged_state_costs_one_feed_its_memory_and_no_other_a_fetch(desk: De
     with desk.store.write() as connection:
         connection.execute(update(feed_state).where(feed_state.c.feed == "f").values(document=b"{"))
     found = desk.poll()
-    assert (found["f"].stories, found["f"].state.fetch, found["g"].outcome) == (1, 2, "unchanged")
+    assert (found["f"].stories, found["f"].state.fetch, found["g"].outcome) == (1, FIRST + 1, "unchanged")
 
 
 def test_a_claim_belongs_to_one_poller_until_its_lease_ends(any_desk: Desk) -> None:
     one, two = FeedStates(any_desk.store, "one"), FeedStates(any_desk.store, "two")
     one.synchronise(["f", "g"], START)
     mine = one.claim(["f", "g"], START, timedelta(minutes=2))
-    assert [state.fetch for state in mine] == [1, 1]
+    assert [state.fetch for state in mine] == [FIRST, FIRST]
     assert two.claim(["f", "g"], START, timedelta(minutes=2)) == []
     assert two.due(START, 10) == []
     later = START + timedelta(minutes=3)
     theirs = two.claim(["f"], later, timedelta(minutes=2))
-    assert [(state.feed, state.fetch) for state in theirs] == [("f", 2)]
+    assert [(state.feed, state.fetch) for state in theirs] == [("f", FIRST + 180_000_000)]
     assert not one.settle(replace(mine[0], next_at=later), later)  # lost meanwhile
     assert two.settle(replace(theirs[0], next_at=later), later)
     one.release()

@@ -27,6 +27,7 @@ from newsbeam.story import DeadLetter, Story
 from tests.contract.recordings import NOON, TEXT, a_story, chunk_of, contents, fresh, prepared, rows_of
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 WEEK_S = 7 * 86_400.0
 WORDS = "the source's own words"
 
@@ -219,18 +220,39 @@ def test_a_copy_made_while_recording_is_one_moment(tmp_path: Path) -> None:
     store.close()
 
 
-def test_after_a_restore_no_fetch_number_is_given_twice_and_no_lease_holds(tmp_path: Path) -> None:
+def test_after_a_restore_no_lease_holds(tmp_path: Path) -> None:
     store, target = fresh(tmp_path, "store"), tmp_path / "copy.db"
-    poller = FeedStates(store, "one")
-    poller.synchronise(["north"], NOON)
     Leases(store, "dead").acquire("partition/0", DAY, NOON)
     backup(store, target)
-    given = [poller.claim(["north"], NOON + n * DAY, timedelta(hours=1))[0].fetch for n in range(3)]
     restore(store, target, NOON)
-    (again,) = FeedStates(store, "two").claim(["north"], NOON, timedelta(hours=1))
-    assert again.fetch > max(given)
     assert owners(store, "", NOON) == {}
     store.close()
+
+
+def test_after_a_restore_what_a_feed_says_now_counts_more_than_what_it_said_since_the_copy(
+    tmp_path: Path,
+) -> None:
+    store, target = fresh(tmp_path, "store"), tmp_path / "copy.db"
+    FeedStates(store, "one").synchronise(["north"], NOON)
+    backup(store, target)
+    FeedStates(store, "one").synchronise(["north", "south"], NOON)  # south is first read after the copy
+    before = [claimed(store, "one", NOON + n * HOUR) for n in range(3)]
+    said = [a_story(guid=feed, feed=feed, fetch=before[-1][feed], title="Then") for feed in before[-1]]
+    record(store, *said)
+    restore(store, target, NOON + 3 * HOUR)
+    record(store, *said)
+    FeedStates(store, "two").synchronise(["north", "south"], NOON + 3 * HOUR)
+    after = claimed(store, "two", NOON + 3 * HOUR)
+    assert all(after[feed] > number for given in before for feed, number in given.items())
+    record(store, *(a_story(guid=feed, feed=feed, fetch=after[feed], title="Now") for feed in after))
+    assert [view.title for view in latest_stories(store)] == ["Now"]
+    store.close()
+
+
+def claimed(store: Store, owner: str, now: datetime) -> dict[str, int]:
+    """The numbers of the next fetch of each feed."""
+    found = FeedStates(store, owner).claim(["north", "south"], now, HOUR)
+    return {state.feed: state.fetch for state in found}
 
 
 def test_a_copy_is_never_written_over_a_file_nor_a_store_replaced_by_something_else(tmp_path: Path) -> None:
