@@ -17,6 +17,7 @@ from tests.e2e.service import Said, Service, fast_wire
 from tests.servers.process import wait_until
 
 STOP_WITHIN_S = 5.0
+PIER = "https://tribune.example/pier"
 
 
 def gone(tree: list[psutil.Process]) -> bool:
@@ -49,11 +50,27 @@ def test_a_signal_stops_everything_and_leaves_nothing(running: Service, how: sig
     assert "is killed" not in said  # each stopped by itself
 
 
-def test_nothing_outlives_a_supervisor_that_was_killed(running: Service) -> None:
+def test_nothing_outlives_a_supervisor_that_was_killed_and_a_new_one_goes_on(running: Service) -> None:
     tree = running.tree()
     running.signal(signal.SIGKILL)
     running.wait(STOP_WITHIN_S)
-    wait_until(lambda: gone(tree), 2 * STOP_WITHIN_S, "orphans to end", lambda: str(running.left_over()))
+    wait_until(lambda: gone(tree), STOP_WITHIN_S, "orphans to end", lambda: str(running.left_over()))
+    assert running.left_over() == []
+    running.start()
+    running.await_page()
+    publish = running.call("publish", str(story_file(running)))
+    assert publish.code == 0, publish.all
+    wait_until(lambda: running.call("trace", PIER).code == 0, 60, "a new story", running.tail)
+    assert "Traceback" not in running.log.read_text()
+
+
+def story_file(service: Service) -> Path:
+    """A file of one story that no feed has."""
+    path = service.data.parent / "story.jsonl"
+    path.write_text(
+        '{"url": "https://tribune.example/pier", "title": "The pier reopens", "language": "en"}\n'
+    )
+    return path
 
 
 def test_a_second_start_on_the_same_data_is_refused(running: Service) -> None:
