@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from dashboard.context import DashboardContext, PublishReport, Refusal
+from dashboard.context import Check, DashboardContext, PublishReport, Refusal
 from dashboard.server import serve
 from dashboard.settings import ServeSettings
 from newsbeam.errors import BusUnavailable, ConfigurationError
@@ -239,6 +239,21 @@ def test_ready_only_when_the_store_is_right_and_the_others_move(store: Store) ->
         for job in ("process", "poll"):
             leases.acquire(f"alive:{job}:here:1", NOW - NOW.replace(minute=0), NOW)
         assert site.get("/readyz").status == 200
+
+
+def test_readiness_says_everything_that_is_wanting(store: Store, tmp_path: Path) -> None:
+    away = Check("bus", False, "no broker answers at kafka:9092")
+    fine = Check("disk", True, "there is room")
+    Newsroom(store).open()
+    broken = open_store(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}")
+    for opened, wanting in ((store, ["workers", "pollers", "bus"]), (broken, ["store", "bus"])):
+        with Serving(context(opened, beside=lambda: (away, fine))) as site:
+            answer = site.get("/readyz")
+        assert answer.status == 503
+        checks = {check["name"]: check for check in json.loads(answer.text)["checks"]}
+        assert [name for name, check in checks.items() if not check["ok"]] == wanting
+        assert checks["bus"]["why"] == away.why
+        assert checks["disk"]["ok"]
 
 
 def test_metrics_carry_the_stores_numbers(store: Store) -> None:
