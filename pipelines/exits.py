@@ -11,14 +11,12 @@ Whoever starts workers calls `record_exit` when one has ended: that is how a rec
 """
 
 import logging
-import os
 import signal
-import socket
 from datetime import datetime
 
 from newsbeam.errors import StoreUnavailable
 from newsbeam.store.database import Store
-from newsbeam.store.leases import Leases, owners
+from newsbeam.store.leases import Leases, died_here, owner_here, owners
 from newsbeam.store.markers import record_death
 
 logger = logging.getLogger("newsbeam.process")
@@ -34,7 +32,7 @@ _FROM_OUTSIDE = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.
 
 def owner_of(pid: int) -> str:
     """Return the name under which a worker process on this host holds leases."""
-    return f"{socket.gethostname()}-{pid}"
+    return owner_here(pid)
 
 
 def died_by_itself(status: int, *, killed_by_us: bool) -> bool:
@@ -64,21 +62,8 @@ def record_exit(store: Store, pid: int, status: int, now: datetime, *, killed_by
 def free_shares_of_the_dead(store: Store, now: datetime) -> None:
     """Free what workers of this host hold that live no more: a tree that was killed whole told nobody.
 
-    Without it their partitions would wait for the leases' end. A mistake (a host name that two machines
-    share) costs double work at most.
+    Without it their partitions would wait for the leases' end.
     """
-    host = f"{socket.gethostname()}-"
     for owner in sorted(set(owners(store, "", now).values())):
-        pid = owner.removeprefix(host)
-        if owner.startswith(host) and pid.isdecimal() and not _lives(int(pid)):
+        if died_here(owner):
             Leases(store, owner).release_all()
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # another user's
-    return True

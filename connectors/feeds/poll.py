@@ -6,15 +6,15 @@ acknowledgement and the state's write only repeats entries, which are recognised
 
 import asyncio
 import logging
+import os
 import random
-import socket
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -29,7 +29,8 @@ from newsbeam.errors import Unavailable
 from newsbeam.feed import Feed, FeedState
 from newsbeam.metrics import FEEDS, POLLING_PAUSED
 from newsbeam.store.database import Store
-from newsbeam.store.feeds import FeedStates
+from newsbeam.store.feeds import ALIVE, FeedStates
+from newsbeam.store.leases import owner_here
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ _PAUSE_FIRST_S = 0.5
 _PAUSE_LONGEST_S = 15.0
 _PAUSES_FORGOTTEN_S = 60.0
 _COUNT_EVERY_S = 30.0
+_LIVE_ON_EVERY_S = ALIVE.total_seconds() / 3
 _SYNCHRONISE_EVERY_S = 60.0  # another poller with an older list may have spoken last
 
 
@@ -49,7 +51,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
 
     A poller takes back the claims that an earlier one of the same `owner` left when it died, so a name may be
     kept over restarts, but never shared by two that run. None: one name over a SQLite store, which one
-    machine alone uses, else a name of its own for each process.
+    machine alone uses, else a name of its own for each process, that says where it ran.
     """
 
     owner: str | None = None
@@ -145,6 +147,7 @@ class _Desk:
         self._pauses = 0  # in a row, without a story that reached the bus between them
         self._paused_at = float("-inf")
         self._counted_at = float("-inf")
+        self._lived_on_at = float("-inf")
         self._synchronise_at = float("-inf")
 
     async def poll(self, stop: asyncio.Event) -> None:
@@ -156,7 +159,7 @@ class _Desk:
                 await self._follow_source()
                 nap_s = await self._start_due(self._around.clock())
                 await self._count()
-                await asyncio.wait({stopped, *self._visits}, timeout=nap_s, return_when="FIRST_COMPLETED")
+                await self._rest({stopped, *self._visits}, nap_s)
                 self._collect()
         finally:
             stopped.cancel()
@@ -175,7 +178,7 @@ class _Desk:
             if not self._visits and not await self._states.ask(lambda: self._states.blocking.due(now, 1)):
                 return tuple(found)
             if self._visits:
-                await asyncio.wait(self._visits, timeout=nap_s, return_when="FIRST_COMPLETED")
+                await self._rest(self._visits, nap_s)
             else:
                 await asyncio.sleep(nap_s)
             for visited in self._collect():
@@ -207,7 +210,7 @@ class _Desk:
     async def _take_back(self) -> None:
         """Free the claims of an earlier life, and see that store and bus answer before anything is read."""
         self._feeds = None
-        await self._states.ask(self._states.blocking.release)
+        await self._states.ask(self._states.blocking.take_back)
         await self._publisher.check()
         if self._paused:
             log.warning("polling goes on: the store and the bus answer")
@@ -293,6 +296,16 @@ class _Desk:
             visit.cancel()
         await asyncio.gather(*visits, return_exceptions=True)
 
+    async def _rest(self, until: Collection[asyncio.Task[Any]], nap_s: float) -> None:
+        """Wait for one of the tasks, or a while; holding claims, show now and then that this poller lives."""
+        if self._visits:
+            nap_s = min(nap_s, _LIVE_ON_EVERY_S)
+            if time.monotonic() - self._lived_on_at >= _LIVE_ON_EVERY_S:
+                self._lived_on_at = time.monotonic()
+                now = self._around.clock()
+                await self._states.ask(lambda: self._states.blocking.live_on(now))
+        await asyncio.wait(until, timeout=nap_s, return_when="FIRST_COMPLETED")
+
     async def _count(self) -> None:
         if time.monotonic() - self._counted_at >= _COUNT_EVERY_S:
             self._counted_at = time.monotonic()
@@ -309,7 +322,7 @@ def _tell(before: FeedState, visited: Visited) -> None:
 
 
 def _owner(store: Store) -> str:
-    return "poller" if store.is_sqlite else f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}"
+    return "poller" if store.is_sqlite else f"{owner_here(os.getpid())}/{uuid.uuid4().hex[:12]}"
 
 
 def _host(feed: Feed) -> str:

@@ -1,7 +1,8 @@
 """The feeds' states: who fetches which feed, what a fetch left behind, and which hours were watched.
 
-A claim gives a feed to one poller until its lease ends, and the fetch its number. The state is written once a
-document; that write is refused when somebody else claimed the feed since.
+A claim gives a feed to one poller, as long as that poller shows that it lives, and at most until the claim's end; and
+the fetch its number. The state is written once a document; that write is refused when somebody else claimed the feed
+since.
 
 Fetch numbers order what a feed says, so they only grow; and they grow with time, in microseconds since 1970, since a
 store restored from a copy has forgotten which were given after it, and stories on the bus carry them.
@@ -18,6 +19,8 @@ from sqlalchemy import (
     Connection,
     Select,
     case,
+    delete,
+    exists,
     func,
     or_,
     select,
@@ -29,12 +32,15 @@ from newsbeam.codec import from_json, to_json
 from newsbeam.errors import DecodeError
 from newsbeam.feed import FeedState
 from newsbeam.store.database import Store
-from newsbeam.store.schema import Moment, coverage, feed_state
+from newsbeam.store.leases import died_here
+from newsbeam.store.schema import Moment, coverage, feed_state, lease
 from newsbeam.store.statements import batched, insert_new, select_in, upsert
 
 log = logging.getLogger(__name__)
 
 _BATCH = 500
+ALIVE = timedelta(seconds=15)  # so long a poller counts as living after it said so
+_POLLER = "poller:"
 
 
 class FeedStates:
@@ -79,22 +85,28 @@ class FeedStates:
             found: datetime | None = connection.execute(query).scalar_one_or_none()
             return found
 
-    def claim(self, feeds: Sequence[str], now: datetime, lease: timedelta) -> list[FeedState]:
+    def claim(self, feeds: Sequence[str], now: datetime, lasting: timedelta) -> list[FeedState]:
         """Claim those of the feeds that are still due and free; each state carries its new fetch number."""
         claimed = []
         time = type_coerce(type_coerce(now, Moment), BigInteger)
         number = case((feed_state.c.fetch < time, time), else_=feed_state.c.fetch + 1)
         with self._store.write() as connection:
+            self._live_on(connection, now)
             for feed in sorted(feeds):  # one order for all pollers, so that they cannot block each other
                 row = connection.execute(
                     update(feed_state)
                     .where(feed_state.c.feed == feed, _claimable(now))
-                    .values(fetch=number, claimed_by=self._owner, claimed_until=now + lease)
+                    .values(fetch=number, claimed_by=self._owner, claimed_until=now + lasting)
                     .returning(feed_state.c.fetch, feed_state.c.document)
                 ).one_or_none()
                 if row is not None:
                     claimed.append(replace(_state(feed, row.document), fetch=row.fetch))
         return claimed
+
+    def live_on(self, now: datetime) -> None:
+        """Show that this poller lives: its claims hold for `ALIVE` from now, unless they end before."""
+        with self._store.write() as connection:
+            self._live_on(connection, now)
 
     def settle(self, state: FeedState, now: datetime) -> bool:
         """Write what a fetch left behind and end its claim; False when the claim was lost meanwhile.
@@ -118,15 +130,26 @@ class FeedStates:
                 upsert(connection, coverage, [_covered(state, now)], add=("succeeded", "failed", "entries"))
             return written == 1
 
-    def release(self, feeds: Iterable[str] | None = None) -> None:
-        """Give this owner's claims back, all of them or those of `feeds`; their fetch numbers stay used."""
-        free = update(feed_state).values(claimed_by=None, claimed_until=None).where(self._own())
+    def release(self) -> None:
+        """Give this owner's claims back; their fetch numbers stay used."""
         with self._store.write() as connection:
-            if feeds is None:
-                connection.execute(free)
-                return
-            for batch in batched(feeds, _BATCH):
-                connection.execute(free.where(feed_state.c.feed.in_(batch)))
+            connection.execute(
+                update(feed_state).where(self._own()).values(claimed_by=None, claimed_until=None)
+            )
+            connection.execute(delete(lease).where(lease.c.name == _POLLER + self._owner))
+
+    def take_back(self) -> None:
+        """Free what pollers of this host left that live no more, and an earlier life of this one."""
+        holders = select(feed_state.c.claimed_by).where(feed_state.c.claimed_by.is_not(None)).distinct()
+        with self._store.write() as connection:
+            dead = [
+                name
+                for name in connection.execute(holders).scalars()
+                if name is not None and (name == self._owner or died_here(name))
+            ]
+            for batch in batched(dead, _BATCH):
+                left = update(feed_state).where(feed_state.c.claimed_by.in_(batch))
+                connection.execute(left.values(claimed_by=None, claimed_until=None))
 
     def states(self, feeds: Collection[str] | None = None) -> dict[str, FeedState]:
         """Return the states as they were last written, of `feeds` or of all, by feed."""
@@ -149,6 +172,11 @@ class FeedStates:
         with self._store.read() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
+    def _live_on(self, connection: Connection, now: datetime) -> None:
+        upsert(
+            connection, lease, [{"name": _POLLER + self._owner, "owner": self._owner, "until": now + ALIVE}]
+        )
+
     def _own(self) -> ColumnElement[bool]:
         return feed_state.c.claimed_by == self._owner
 
@@ -164,7 +192,8 @@ def _state(feed: str, document: bytes) -> FeedState:
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:
-    free = or_(feed_state.c.claimed_until.is_(None), feed_state.c.claimed_until <= now)
+    lives = exists().where(lease.c.name == _POLLER + feed_state.c.claimed_by, lease.c.until > now)
+    free = or_(feed_state.c.claimed_until.is_(None), feed_state.c.claimed_until <= now, ~lives)
     return (feed_state.c.next_at <= now) & free
 
 

@@ -1,5 +1,7 @@
 """Leases: one owner at a time for a named thing, such as a partition, until a moment in the future."""
 
+import os
+import socket
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, select, update
@@ -65,3 +67,31 @@ def owners(store: Store, prefix: str, now: datetime) -> dict[str, str]:
             )
         )
         return {row.name: row.owner for row in rows}
+
+
+def owner_here(pid: int) -> str:
+    """Return the name of a process of this host as an owner; after a slash may follow what tells its lives apart."""
+    return f"{socket.gethostname()}-{pid}"
+
+
+def died_here(owner: str) -> bool:
+    """Whether an owner is a process of this host that lives no more, as far as this process can see.
+
+    A process that has this one's own number under another name is dead too: a container begins to count anew. A
+    mistake (a host name that two machines share) costs double work at most.
+    """
+    here = f"{socket.gethostname()}-"
+    pid, _, life = owner.removeprefix(here).partition("/")
+    if not owner.startswith(here) or not pid.isdecimal():
+        return False
+    return bool(life) if int(pid) == os.getpid() else not _lives(int(pid))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True

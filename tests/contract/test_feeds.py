@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -28,7 +29,8 @@ from newsbeam.codec import decode_story
 from newsbeam.errors import BusUnavailable, FetchFailed, UsageError
 from newsbeam.feed import Feed
 from newsbeam.store.database import Store, open_store
-from newsbeam.store.feeds import FeedStates
+from newsbeam.store.feeds import ALIVE, FeedStates
+from newsbeam.store.leases import owner_here
 from newsbeam.store.migrate import migrate
 from newsbeam.store.schema import coverage, feed_state
 from newsbeam.story import Story
@@ -250,6 +252,36 @@ def test_a_claim_belongs_to_one_poller_until_its_lease_ends(any_desk: Desk) -> N
     assert one.due(later, 10) == ["g", "f"]  # longest due first
 
 
+def test_the_claims_of_a_poller_that_shows_no_life_are_anothers_to_take(any_desk: Desk) -> None:
+    one, two = FeedStates(any_desk.store, "one"), FeedStates(any_desk.store, "two")
+    one.synchronise(["f"], START)
+    one.claim(["f"], START, timedelta(minutes=2))
+    one.live_on(START + ALIVE / 2)  # its visit takes long
+    assert two.due(START + ALIVE, 10) == []
+    assert two.due(START + ALIVE * 2, 10) == ["f"]
+
+
+def test_claims_of_dead_pollers_of_this_host_are_free_at_once_and_those_of_the_living_are_not(
+    any_desk: Desk,
+) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", "pass"])
+    ended.wait()
+    owners = {
+        "dead": f"{owner_here(ended.pid)}/a1",
+        "alive": f"{owner_here(os.getppid())}/a1",
+        "elsewhere": f"elsewhere-{ended.pid}/a1",
+        "host-with-a-longer-name": f"{owner_here(os.getpid())}-{ended.pid}/a1",
+        "earlier-in-a-container": f"{owner_here(os.getpid())}/a1",  # where the first process is always number 1
+    }
+    states = {name: FeedStates(any_desk.store, owner) for name, owner in owners.items()}
+    states["dead"].synchronise(list(owners), START)
+    for name, one in states.items():
+        one.claim([name], START, timedelta(minutes=2))
+    new = FeedStates(any_desk.store, f"{owner_here(os.getpid())}/b2")
+    new.take_back()
+    assert {*new.due(START, 10)} == {"dead", "earlier-in-a-container"}
+
+
 # --- bad feeds ---------------------------------------------------------------------------------------------
 
 
@@ -416,11 +448,12 @@ asyncio.run(poller.run(asyncio.Event()))
 
 @pytest.mark.parametrize("moment", [1, 4, 9, 15])
 def test_killed_at_any_moment_it_loses_nothing_and_starts_again_at_once(
-    sqlite_store_url: str, local_bus_url: str, desk: Desk, paper: Newspaper, moment: int
+    store_url: str, local_bus_url: str, any_desk: Desk, paper: Newspaper, moment: int
 ) -> None:
+    desk = any_desk
     paper.pages = {f"/{n}": Page(rss(f"{n}a", f"{n}b")) for n in range(20)}
     desk.feeds = [feed(paper, path) for path in paper.pages]
-    arguments = [sqlite_store_url, local_bus_url, *(one.url for one in desk.feeds)]
+    arguments = [store_url, local_bus_url, *(one.url for one in desk.feeds)]
     process = subprocess.Popen([sys.executable, "-c", POLL, *arguments])
     wait_until(lambda: len(paper.asked) >= moment)
     process.kill()
