@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from newsbeam.app.configuration import starter_config
+from newsbeam.app.datadir import make_data_dir
 from newsbeam.app.deployment import Deployment
 from newsbeam.app.service import Say, run_all
-from newsbeam.errors import ConfigurationError
 from newsbeam.newswire import DEMO_RULES, Newswire, RunningServer, serve
 
 EVERY_S = 2.0  # the demo's feeds are next door and ours: no need to be polite
@@ -23,6 +23,7 @@ def run_demo(data_dir: Path, *, seed: int, pace: float, port: int | None, say: S
 
     A directory that holds an earlier demo goes on from it: the same seed and start give the same news.
     """
+    make_data_dir(data_dir)
     wire = Newswire(seed, started_at(data_dir), pace)
     server = serve(wire, port=_newswire_port(data_dir))
     try:
@@ -94,8 +95,5 @@ def _newswire_port(data_dir: Path) -> int:
 
 
 def _remember(data_dir: Path, name: str, text: str) -> None:
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        (data_dir / name).write_text(text)
-    except OSError as error:
-        raise ConfigurationError([f"data directory {data_dir}: {os.strerror(error.errno or 0)}"]) from error
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / name).write_text(text)

@@ -294,6 +294,7 @@ def test_directories_that_cannot_be_used_are_named(fresh: Desk, tmp_path: Path) 
     for data in (tmp_path / "file", tmp_path / "file" / "data"):
         below = Desk(fresh.config, data)
         refused(below.run("config", "apply"), 3, f"{tmp_path / 'file'} is a file, not a directory", "--data")
+        refused(below.run("demo"), 3, f"{tmp_path / 'file'} is a file, not a directory", "--data")
         refused(below.run("status"), 6, "there is no newsbeam store")
     refused(fresh.run("init", str(tmp_path / "file")), 2, "is a file")
     refused(fresh.run("init", str(tmp_path / "file" / "config")), 2, "cannot be written")
