@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -75,13 +76,21 @@ def activate(store: Store, kind: DocumentKind, version: str, now: datetime) -> b
         return True
 
 
-def read_epoch(store: Store) -> str:
-    """Return the store's epoch, part of every cursor: a restored store has a new one."""
+class Epoch(NamedTuple):
+    """One life of the store, until the next restore: part of every cursor."""
+
+    name: str
+    began_at: datetime
+
+
+def read_epoch(store: Store) -> Epoch:
+    """Return the store's epoch: a restored store has a new one. Raises `NotFound` before the first."""
+    query = select(pointer.c.value, pointer.c.moved_at).where(pointer.c.name == "epoch")
     with store.read() as connection:
-        epoch = read_pointer(connection, "epoch")
-    if epoch is None:
+        row = connection.execute(query).one_or_none()
+    if row is None:
         raise NotFound("the store has no epoch: it was not prepared by newsbeam")
-    return epoch
+    return Epoch(row.value, row.moved_at)
 
 
 def read_pointer(connection: Connection, name: str) -> str | None:

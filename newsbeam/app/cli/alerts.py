@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -11,14 +10,13 @@ import msgspec
 from connectors.channels.channel import Receipt
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.output import ago, emit, json_option, note, plain, say
+from newsbeam.app.follow import Follower
+from newsbeam.errors import StoreUnavailable
 from newsbeam.store import reads
-from newsbeam.store.database import Store
-
-if TYPE_CHECKING:
-    from connectors.channels.channel import Receipt
 
 _PAGE = 200
 _PAUSE_S = 0.3
+_AWAY_S = 1.0
 
 
 @click.command("alerts")
@@ -50,16 +48,27 @@ def alerts_command(
     if not past and not as_json:
         note("No alerts yet." if not follow else "No alerts yet; waiting for the first one (Ctrl-C stops).")
     if follow:
-        for view in _follow(store, topic, max((view.alert_seq for view in past), default=newest)):
+        cursor = max((view.alert_seq for view in past), default=newest)
+        for view in _follow(Follower(store, cursor, topic)):
             _show(view, datetime.now(UTC), as_json=as_json)
 
 
-def _follow(store: Store, topic: str | None, cursor: int) -> Iterator[reads.AlertView]:
+def _follow(follower: Follower) -> Iterator[reads.AlertView]:
+    """Yield alerts as they are told, however long the store is away meanwhile."""
+    away = False
     while True:
-        page = reads.latest_alerts(store, topic=topic, after=cursor, limit=_PAGE)
-        for view in page:
-            cursor = view.alert_seq
-            yield view
+        try:
+            page = follower.read(_PAGE)
+        except StoreUnavailable as error:
+            if not away:
+                note(f"waiting: {plain(str(error))}")
+            away = True
+            time.sleep(_AWAY_S)
+            continue
+        if away:
+            note("The store answers again.")
+            away = False
+        yield from page
         if len(page) < _PAGE:
             time.sleep(_PAUSE_S)
 
@@ -77,7 +86,7 @@ def _show(view: reads.AlertView, now: datetime, *, as_json: bool) -> None:
     say(f"    {outlets} · {ago(alert.updated_at, now)}{marks} · {plain(alert.url or 'no address')}")
 
 
-def _send_test(receipt: "Receipt", *, as_json: bool) -> None:
+def _send_test(receipt: Receipt, *, as_json: bool) -> None:
     if as_json:
         emit(receipt)
     else:

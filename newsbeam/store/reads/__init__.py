@@ -1,6 +1,6 @@
 """Reading the store: everything that pages, the API and commands show."""
 
-from newsbeam.store.reads.alerts import alert_by_id, latest_alerts
+from newsbeam.store.reads.alerts import alert_by_id, last_alert_before, latest_alerts
 from newsbeam.store.reads.dead import dead_letter_at, dead_letters
 from newsbeam.store.reads.feeds import coverage_by_hour, feed_health, watched_since
 from newsbeam.store.reads.series import count_series, dimension_totals, read_cells, topic_totals
@@ -55,6 +55,7 @@ __all__ = [
     "dead_letters",
     "dimension_totals",
     "feed_health",
+    "last_alert_before",
     "latest_alerts",
     "latest_stories",
     "read_cells",

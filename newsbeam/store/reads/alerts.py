@@ -1,9 +1,10 @@
 """Alerts, why they were told or not, and where they were sent."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from newsbeam.alert import Alert
 from newsbeam.codec import from_json
@@ -39,6 +40,13 @@ def latest_alerts(
     with store.read() as connection:
         rows = connection.execute(query.order_by(order))
         return [AlertView(row.alert_seq, from_json(row.document, Alert)) for row in rows]
+
+
+def last_alert_before(store: Store, moment: datetime) -> int:
+    """Return the `alert_seq` of the last alert that was told or updated before a moment, 0 when none was."""
+    query = select(func.max(alert.c.alert_seq)).where(alert.c.updated_at < moment)
+    with store.read() as connection:
+        return int(connection.execute(query).scalar_one() or 0)
 
 
 def alert_by_id(store: Store, alert_id: str) -> AlertDetail:
