@@ -1,7 +1,7 @@
 """One deployment, opened step by step as a command needs it: settings, configuration, store, bus."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from newsbeam.app.room import no_room
 from newsbeam.bus import Bus, Sent, open_bus
 from newsbeam.bus.local import LocalBus
 from newsbeam.codec import from_json, to_json
-from newsbeam.errors import NotFound
+from newsbeam.errors import NotFound, RecordTooLarge
 from newsbeam.feed import Feed
 from newsbeam.store import reads
 from newsbeam.store.catalogs import (
@@ -173,25 +173,30 @@ class Deployment:
         deliverer = Deliverer(self.store_as_it_is(), self.bus, lambda: found, self.settings.deliver_here)
         return asyncio.run(deliverer.send_test(found[0]))
 
-    def replay_dead_letters(
-        self, places: Sequence[tuple[str, int, int]] | None
-    ) -> tuple[int, list[tuple[str, str]]]:
+    def replay_dead_letters(self, places: Sequence[reads.Place] | None) -> tuple[int, list[tuple[str, str]]]:
         """Put dead letters (None: all not yet replayed) back onto the bus; return how many, and which cannot be."""
-        store = self.store()
+        store, replayed, refused = self.store(), 0, []
+        going: Iterable[reads.Place] = places or ()
         if places is None:
-            letters = [one for one in reads.dead_letters(store, limit=100_000) if one.replayed_at is None]
+            going = reads.places_not_replayed(store, datetime.now(UTC))
         else:
-            letters = [reads.dead_letter_at(store, *place) for place in places]
-        whole = [one for one in letters if one.size == len(one.value)]
+            for place in places:  # one that is not there is said before anything is put back
+                reads.dead_letter_at(store, *place)
         with self.bus.publisher() as publisher:
-            for one in whole:
-                publisher.publish(one.topic, [Sent(one.key, one.value)])
-                mark_replayed(store, one.topic, one.partition, one.offset, datetime.now(UTC))
-        return len(whole), [
-            (f"{one.topic}/{one.partition}@{one.offset}", "its bytes were cut when it was kept")
-            for one in letters
-            if one.size != len(one.value)
-        ]
+            for place in going:
+                one = reads.dead_letter_at(store, *place)
+                named = f"{one.topic}/{one.partition}@{one.offset}"
+                if one.size != len(one.value):
+                    refused.append((named, "its bytes were cut when it was kept"))
+                    continue
+                try:
+                    publisher.publish(one.topic, [Sent(one.key, one.value)])
+                except RecordTooLarge as error:
+                    refused.append((named, str(error)))
+                    continue
+                mark_replayed(store, *place, datetime.now(UTC))
+                replayed += 1
+        return replayed, refused
 
     def rules_not_met(self, story: reads.StoryView, met: set[str]) -> list[tuple[str, str]]:
         """Return why each of the active rules whose condition did not hold for a story did not fire."""

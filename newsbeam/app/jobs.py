@@ -90,13 +90,15 @@ def _until_signal(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
 
 
 async def _sweep_now_and_then(opened: Deployment, stop: asyncio.Event) -> None:
-    """Apply retention every hour; a failure is said and tried again the next time."""
+    """Apply retention every hour, batch by batch until stopped; a failure is said and tried again the next time."""
     from newsbeam.errors import NewsbeamError
     from newsbeam.store.retention import sweep
 
     while not stop.is_set():
         try:
-            await asyncio.to_thread(sweep, opened.store(), opened.settings.retention, datetime.now(UTC))
+            await asyncio.to_thread(
+                sweep, opened.store(), opened.settings.retention, datetime.now(UTC), stop.is_set
+            )
         except NewsbeamError as error:
             logger.warning("retention waits for the next hour: %s", error)
         try:

@@ -65,10 +65,12 @@ class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("stories and alerts: at least 14d, so that an old event cannot alert again")
 
 
-def sweep(store: Store, settings: RetentionSettings, now: datetime) -> Mapping[str, int]:
+def sweep(
+    store: Store, settings: RetentionSettings, now: datetime, stopped: Callable[[], bool] = lambda: False
+) -> Mapping[str, int]:
     """Delete what is past its time, in small transactions; return how many rows of each table went.
 
-    It may be stopped and repeated at any point.
+    It ends before the next of them when `stopped` says so; and may be killed and repeated at any point.
     """
 
     def before(seconds: float) -> datetime:
@@ -77,80 +79,83 @@ def sweep(store: Store, settings: RetentionSettings, now: datetime) -> Mapping[s
     ended = delivery.c.status != "pending"
     old = outbox.c.written_at < before(settings.outbox_s)
     handed_on = and_(old, outbox.c.fanned_out, ~exists().where(delivery.c.seq == outbox.c.seq))
+    broom = _Broom(store, stopped)
     return {
-        "story_body": _shed_bodies(store, before(settings.bodies_s)),
-        "story": _delete_old(store, story, story.c.published_at < before(settings.stories_s)),
-        "cluster": _delete_old(store, cluster, cluster.c.updated_at < before(settings.stories_s)),
-        "alert": _delete_old(store, alert, alert.c.updated_at < before(settings.alerts_s)),
-        "delivery": _delete_old(store, delivery, ended & delivery.c.seq.in_(select(outbox.c.seq).where(old))),
-        "outbox": _delete_old(store, outbox, handed_on),
-        "dead_letter": _delete_old(
-            store, dead_letter, dead_letter.c.recorded_at < before(settings.dead_letters_s)
+        "story_body": broom.shed_bodies(before(settings.bodies_s)),
+        "story": broom.delete_old(story, story.c.published_at < before(settings.stories_s)),
+        "cluster": broom.delete_old(cluster, cluster.c.updated_at < before(settings.stories_s)),
+        "alert": broom.delete_old(alert, alert.c.updated_at < before(settings.alerts_s)),
+        "delivery": broom.delete_old(delivery, ended & delivery.c.seq.in_(select(outbox.c.seq).where(old))),
+        "outbox": broom.delete_old(outbox, handed_on),
+        "dead_letter": broom.delete_old(
+            dead_letter, dead_letter.c.recorded_at < before(settings.dead_letters_s)
         )
-        + _shrink_dead_letters(store, settings.dead_letters_bytes),
-        "count": _delete_old(store, count, count.c.bucket < before(settings.counts_s)),
-        "lease": _delete_old(store, lease, lease.c.until < before(_DAY_S)),
-        "coverage": _delete_old(store, coverage, coverage.c.hour < before(settings.counts_s)),
+        + broom.shrink_dead_letters(settings.dead_letters_bytes),
+        "count": broom.delete_old(count, count.c.bucket < before(settings.counts_s)),
+        "lease": broom.delete_old(lease, lease.c.until < before(_DAY_S)),
+        "coverage": broom.delete_old(coverage, coverage.c.hour < before(settings.counts_s)),
     }
 
 
-def _delete_old(store: Store, table: Table, old: ColumnElement[bool]) -> int:
-    query = select(*table.primary_key.columns).where(old).limit(_BATCH)
-    return _in_batches(store, query, lambda connection, rows: _delete(connection, table, rows))
+class _Broom:
+    """Deletes in batches, each under the store-wide lock: nothing may go from under a chunk that is being decided."""
 
+    def __init__(self, store: Store, stopped: Callable[[], bool]) -> None:
+        self._store = store
+        self._stopped = stopped
 
-def _shed_bodies(store: Store, before: datetime) -> int:
-    """Delete old bodies, and say of their stories that only the rest of the text is kept."""
+    def delete_old(self, table: Table, old: ColumnElement[bool]) -> int:
+        query = select(*table.primary_key.columns).where(old).limit(_BATCH)
+        return self._in_batches(query, lambda connection, rows: _delete(connection, table, rows))
 
-    def shed(connection: Connection, rows: Sequence[Any]) -> None:
-        ids = [row.story for row in rows]
-        connection.execute(delete(story_body).where(story_body.c.story.in_(ids)))
-        cut = update(story).where(story.c.id.in_(ids), story.c.text == "full")
-        connection.execute(cut.values(text="excerpt"))
+    def shed_bodies(self, before: datetime) -> int:
+        """Delete old bodies, and say of their stories that only the rest of the text is kept."""
 
-    query = select(story_body.c.story).where(story_body.c.published_at < before).limit(_BATCH)
-    return _in_batches(store, query, shed)
+        def shed(connection: Connection, rows: Sequence[Any]) -> None:
+            ids = [row.story for row in rows]
+            connection.execute(delete(story_body).where(story_body.c.story.in_(ids)))
+            cut = update(story).where(story.c.id.in_(ids), story.c.text == "full")
+            connection.execute(cut.values(text="excerpt"))
 
+        query = select(story_body.c.story).where(story_body.c.published_at < before).limit(_BATCH)
+        return self._in_batches(query, shed)
 
-def _shrink_dead_letters(store: Store, limit_bytes: int) -> int:
-    """Delete the oldest dead letters until the rest is within the limit."""
-    length = func.length(dead_letter.c.value)
-    with store.read() as connection:
-        excess = (
-            int(connection.execute(select(func.coalesce(func.sum(length), 0))).scalar_one()) - limit_bytes
-        )
-    oldest = select(*dead_letter.primary_key.columns, length.label("size"))
-    oldest = oldest.order_by(dead_letter.c.recorded_at, *dead_letter.primary_key.columns).limit(_BATCH)
-    deleted = 0
-    while excess > 0:
-        with store.locked() as connection:
-            going = []
-            for row in connection.execute(oldest):
-                if excess <= 0:
-                    break
-                going.append(row)
-                excess -= row.size
-            if not going:
-                return deleted
-            _delete(connection, dead_letter, going)
-        deleted += len(going)
-    return deleted
+    def shrink_dead_letters(self, limit_bytes: int) -> int:
+        """Delete the oldest dead letters until the rest is within the limit."""
+        length = func.length(dead_letter.c.value)
+        with self._store.read() as connection:
+            excess = (
+                int(connection.execute(select(func.coalesce(func.sum(length), 0))).scalar_one()) - limit_bytes
+            )
+        oldest = select(*dead_letter.primary_key.columns, length.label("size"))
+        oldest = oldest.order_by(dead_letter.c.recorded_at, *dead_letter.primary_key.columns).limit(_BATCH)
+        deleted = 0
+        while excess > 0 and not self._stopped():
+            with self._store.locked() as connection:
+                going = []
+                for row in connection.execute(oldest):
+                    if excess <= 0:
+                        break
+                    going.append(row)
+                    excess -= row.size
+                if not going:
+                    return deleted
+                _delete(connection, dead_letter, going)
+            deleted += len(going)
+        return deleted
 
-
-def _in_batches(store: Store, query: Select[Any], remove: Callable[[Connection, Sequence[Any]], None]) -> int:
-    """Let `remove` take what `query` finds until it finds nothing; return how many rows that were.
-
-    Each batch under the store-wide lock: nothing may go from under a chunk that is being decided.
-    """
-    removed = 0
-    while True:
-        with store.locked() as connection:
-            rows = connection.execute(query).all()
-            if rows:
-                remove(connection, rows)
-        removed += len(rows)
-        if len(rows) < _BATCH:
-            return removed
+    def _in_batches(self, query: Select[Any], remove: Callable[[Connection, Sequence[Any]], None]) -> int:
+        """Let `remove` take what `query` finds until it finds nothing; return how many rows that were."""
+        removed = 0
+        while not self._stopped():
+            with self._store.locked() as connection:
+                rows = connection.execute(query).all()
+                if rows:
+                    remove(connection, rows)
+            removed += len(rows)
+            if len(rows) < _BATCH:
+                break
+        return removed
 
 
 def _delete(connection: Connection, table: Table, rows: Sequence[Any]) -> None:

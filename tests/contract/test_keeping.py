@@ -1,14 +1,18 @@
 """What retention removes, what is forgotten on request, and copies that are put back."""
 
 import json
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, select, update
 
 from newsbeam.codec import decode_alert
 from newsbeam.errors import ConfigurationError, UsageError
@@ -22,7 +26,7 @@ from newsbeam.store.leases import Leases, owners
 from newsbeam.store.positions import read_positions
 from newsbeam.store.reads import body_of, latest_alerts, latest_stories, read_cells, trace
 from newsbeam.store.retention import RetentionSettings, sweep
-from newsbeam.store.schema import delivery, outbox
+from newsbeam.store.schema import dead_letter, delivery, outbox
 from newsbeam.story import DeadLetter, Story
 from tests.contract.recordings import NOON, TEXT, a_story, chunk_of, contents, fresh, prepared, rows_of
 
@@ -96,6 +100,65 @@ def test_sweeping_takes_more_than_one_batch(sqlite_store_url: str) -> None:
     record(store, *(DeadLetter("x", "y", b"z") for _ in range(2_100)))
     assert sweep(store, RetentionSettings(), NOON + 100 * DAY)["dead_letter"] == 2_100
     store.close()
+
+
+def test_a_sweep_that_is_told_to_stop_ends_after_its_batch(store: Store) -> None:
+    record(store, *(DeadLetter("x", "y", b"z") for _ in range(2_100)))
+    asked = iter([False] * 7)  # six tables have nothing to go, then the letters' first batch
+    removed = sweep(store, RetentionSettings(), NOON + 100 * DAY, lambda: next(asked, True))
+    assert removed["dead_letter"] == 1_000
+    assert len(rows_of(store, "dead_letter")) == 1_100
+
+
+def test_a_deliverer_that_is_stopped_leaves_the_rest_of_a_long_sweep_for_later(tmp_path: Path) -> None:
+    (tmp_path / "newsbeam.yaml").write_text("{}")
+    store = fresh(tmp_path, "store")
+    letters = [
+        {
+            "topic": "stories",
+            "partition": 0,
+            "offset": offset,
+            "reason": "x",
+            "detail": "y",
+            "key": b"",
+            "value": b"z",
+            "size": 1,
+            "seen_at": NOON,
+            "recorded_at": NOON,
+            "replayed_at": None,
+        }
+        for offset in range(100_000)
+    ]
+    with store.write() as connection:
+        connection.execute(insert(dead_letter), letters)
+    command = [
+        sys.executable,
+        "-m",
+        "newsbeam",
+        "--config",
+        str(tmp_path),
+        "--data",
+        str(tmp_path),
+        "deliver",
+    ]
+    deliverer = subprocess.Popen(command)
+    try:
+        deadline = time.monotonic() + 60
+        while _left(store) == len(letters):
+            assert time.monotonic() < deadline, "nothing is swept"
+            time.sleep(0.01)
+        deliverer.send_signal(signal.SIGTERM)
+        assert deliverer.wait(60) == 0
+    finally:
+        deliverer.kill()
+        deliverer.wait()
+    assert _left(store) > 0
+    store.close()
+
+
+def _left(store: Store) -> int:
+    with store.read() as connection:
+        return connection.execute(select(func.count()).select_from(dead_letter)).scalar_one()
 
 
 def _delivery(key: str, seq: int, status: str) -> dict[str, object]:

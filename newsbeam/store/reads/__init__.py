@@ -1,7 +1,7 @@
 """Reading the store: everything that pages, the API and commands show."""
 
 from newsbeam.store.reads.alerts import alert_by_id, last_alert_before, latest_alerts
-from newsbeam.store.reads.dead import dead_letter_at, dead_letters
+from newsbeam.store.reads.dead import Place, dead_letter_at, dead_letters, places_not_replayed
 from newsbeam.store.reads.feeds import coverage_by_hour, feed_health, watched_since
 from newsbeam.store.reads.series import count_series, dimension_totals, read_cells, topic_totals
 from newsbeam.store.reads.status import status
@@ -39,6 +39,7 @@ __all__ = [
     "FeedHealth",
     "HourCoverage",
     "KeyView",
+    "Place",
     "PositionView",
     "SightingView",
     "Status",
@@ -58,6 +59,7 @@ __all__ = [
     "last_alert_before",
     "latest_alerts",
     "latest_stories",
+    "places_not_replayed",
     "read_cells",
     "status",
     "story_by_id",
