@@ -1,10 +1,10 @@
 """One deployment's settings and configuration: each part's own, composed; all mistakes at once."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -17,7 +17,7 @@ from newsbeam.codec import from_json
 from newsbeam.errors import ConfigurationError
 from newsbeam.feed import Feed
 from newsbeam.recording import RecordingSettings
-from newsbeam.settings import load
+from newsbeam.settings import Clash, load
 from newsbeam.store.database import StoreSettings
 from newsbeam.store.items import Item, ItemKind
 from newsbeam.store.retention import RetentionSettings
@@ -25,6 +25,7 @@ from newsbeam.topics.catalog import Catalog
 from pipelines.settings import ProcessSettings
 
 T = TypeVar("T")
+_CLEARLY_LONGER = 1.5
 Listed = TypeVar("Listed", bound="Feed | Subscription")
 STARTER = Path(__file__).parent / "starter"
 CHECKOUT = Path(__file__).parents[2] / "config"
@@ -175,10 +176,32 @@ def load_settings(
     overrides = dict(environ)
     if data_dir is not None:
         overrides["NEWSBEAM_SERVICE__DATA_DIR"] = data_dir
-    values = load(config_dir / "newsbeam.yaml", SECTIONS, overrides)
+    values = load(config_dir / "newsbeam.yaml", SECTIONS, overrides, _clashes)
     settings = Settings(**values)
     _ = settings.deployment
     return settings
+
+
+def _clashes(values: Mapping[str, Any]) -> Iterator[Clash]:
+    settings = Settings(**values)
+    waits = {"busy_timeout": settings.store.busy_timeout_s}
+    if not settings.store_url.startswith("sqlite"):
+        waits["statement_timeout"] = settings.store.statement_timeout_s
+    name, longest_s = max(waits.items(), key=lambda wait: wait[1])
+    if settings.process.hang_after_s < _CLEARLY_LONGER * longest_s:
+        yield Clash(
+            "process",
+            "hang_after",
+            f"at least {_CLEARLY_LONGER * longest_s:.0f} s beside store.{name}: {longest_s:.0f} s, or a store that "
+            "stalls would look like a record that kills its worker",
+        )
+    oldest_s, stories_s = settings.recording.oldest_s, settings.retention.stories_s
+    if oldest_s is not None and oldest_s > stories_s:
+        yield Clash(
+            "recording",
+            "oldest",
+            f"at most retention.stories ({stories_s / 86_400:g} d), or a story would be recorded only to be removed",
+        )
 
 
 def load_configuration(config_dir: Path, items: Sequence[Item] = ()) -> Configuration:

@@ -4,12 +4,13 @@ Each part of newsbeam declares its own section as a frozen struct; nothing here 
 """
 
 from newsbeam.settings.check import check
-from newsbeam.settings.load import load
+from newsbeam.settings.load import Clash, load
 from newsbeam.settings.sound import Sound, check_apart
 from newsbeam.settings.values import Duration, Secret, Size, read_secret
 from newsbeam.settings.yamlfile import Lines, Trail, parse_yaml, read_yaml
 
 __all__ = [
+    "Clash",
     "Duration",
     "Lines",
     "Secret",

@@ -1,8 +1,8 @@
 """One settings file and the environment, into the sections that the parts of newsbeam declare."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -14,13 +14,25 @@ from newsbeam.settings.yamlfile import Lines, Trail, read_yaml
 PREFIX = "NEWSBEAM_"
 
 
+class Clash(NamedTuple):
+    """A setting that is right by itself and wrong beside another section's."""
+
+    section: str
+    key: str
+    why: str
+
+
 def load(
-    path: Path | str | None, sections: Mapping[str, type[msgspec.Struct]], environ: Mapping[str, str]
+    path: Path | str | None,
+    sections: Mapping[str, type[msgspec.Struct]],
+    environ: Mapping[str, str],
+    clashes: Callable[[Mapping[str, Any]], Iterable[Clash]] = lambda _: (),
 ) -> dict[str, Any]:
     """Return each section's struct: defaults, then the file, then `NEWSBEAM_SECTION__KEY` from `environ`.
 
     `path` None means defaults and environment only. Variables without a double underscore are somebody else's
-    (orchestrators set `NEWSBEAM_PORT` beside a service of that name) and ignored.
+    (orchestrators set `NEWSBEAM_PORT` beside a service of that name) and ignored. `clashes` judges the sections
+    together, once each is right.
     Raises `ConfigurationError` with every mistake of both sources at once.
     """
     value, lines = ({}, Lines("settings", {})) if path is None else read_yaml(path)
@@ -41,6 +53,10 @@ def load(
     found = {
         name: check(given.get(name), kind, sources, mistakes, (name,)) for name, kind in sections.items()
     }
+    if not mistakes:
+        mistakes = [
+            f"{sources.at(*clash[:2])}: {clash.section}.{clash.key}: {clash.why}" for clash in clashes(found)
+        ]
     if mistakes:
         raise ConfigurationError(mistakes)
     return found

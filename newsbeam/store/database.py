@@ -39,7 +39,7 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
     overflow: int = 10
     pool_timeout_s: float = 30.0
     busy_timeout_s: float = 30.0
-    statement_timeout_s: float = 120.0
+    statement_timeout_s: float = 60.0
     connect_timeout_s: float = 10.0
     password: Secret | None = None
 
