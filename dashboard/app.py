@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from dashboard import api, health, live
 from dashboard.context import DashboardContext
+from dashboard.counting import CountingMiddleware
 from dashboard.guard import GuardMiddleware
 from dashboard.pages import alerts, feeds, login, overview, reference, stories, topics, trace
 from dashboard.server import serve
@@ -58,6 +59,7 @@ def create_app(context: DashboardContext) -> FastAPI:
         app.add_exception_handler(kind, _explain)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(GuardMiddleware, guard=site.guard)
+    app.add_middleware(CountingMiddleware)
     return app
 
 

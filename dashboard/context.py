@@ -90,6 +90,7 @@ class DashboardContext:
     `publish_stories` puts JSON lines of stories on the bus and returns after every one is acknowledged;
     without it posting answers 501. It raises `Unavailable` while the bus is away.
     `beside` says how the things are that pages do not use but the service needs: the bus, the disk.
+    `backlog` returns how many records wait to be recorded, by partition; it raises `Unavailable` with the bus away.
     """
 
     store: Store
@@ -97,4 +98,5 @@ class DashboardContext:
     watch: Callable[[], Watch] = Watch
     publish_stories: Callable[[Iterable[bytes]], PublishReport] | None = None
     beside: Callable[[], tuple[Check, ...]] = tuple
+    backlog: Callable[[], Mapping[int, int]] = dict
     now: Callable[[], datetime] = utc_now

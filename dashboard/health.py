@@ -1,5 +1,6 @@
 """Is it alive, is it ready, and its numbers: for supervisors, load balancers and Prometheus."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -9,10 +10,13 @@ from starlette.responses import PlainTextResponse, Response
 from dashboard.context import Check
 from dashboard.site import Site, SiteOf
 from newsbeam import metrics
+from newsbeam.bus.port import STORIES
 from newsbeam.errors import NewsbeamError
+from newsbeam.store.database import Store
 from newsbeam.store.migrate import SCHEMA_VERSION, schema_version
 from newsbeam.store.pages import Signs, signs_of_life
-from newsbeam.store.reads import Status, status
+from newsbeam.store.positions import read_positions
+from newsbeam.store.reads import status
 
 router = APIRouter(include_in_schema=False)
 
@@ -83,28 +87,42 @@ def readyz(site: SiteOf) -> Response:
 
 @router.get("/metrics")
 def exposition(site: SiteOf) -> Response:
-    """The process's metrics, and the store's numbers when it answers."""
+    """The process's metrics, and the numbers of the store and the bus when they answer."""
     metrics.STREAMS.set(site.hub.listeners)
     content, media_type = metrics.expose()
-    try:
-        content += metrics.expose_stored(_stored(status(site.context.store)))
-    except NewsbeamError as error:
-        content += f"# the store does not answer: {' '.join(str(error).split())}\n".encode()
+    content += _part("store", lambda: _stored(site.context.store))
+    content += _part("bus", lambda: _waiting(site.context.backlog()))
     return Response(content, headers={"content-type": media_type})
 
 
-def _stored(numbers: Status) -> dict[str, dict[str, float]]:
+Numbers = dict[str, dict[str, float]]
+
+
+def _part(asked: str, read: Callable[[], Numbers]) -> bytes:
+    try:
+        return metrics.expose_stored(read())
+    except NewsbeamError as error:
+        return f"# the {asked} does not answer: {' '.join(str(error).split())}\n".encode()
+
+
+def _waiting(backlog: Mapping[int, int]) -> Numbers:
+    return {"newsbeam_backlog_records": {str(partition): number for partition, number in backlog.items()}}
+
+
+def _stored(store: Store) -> Numbers:
+    numbers, positions = status(store), read_positions(store, STORIES)
     moments = {
         "newsbeam_store_last_recorded_timestamp_seconds": numbers.last_recorded_at,
         "newsbeam_store_last_told_timestamp_seconds": numbers.last_told_at,
     }
-    found: dict[str, dict[str, float]] = {
+    found: Numbers = {
         "newsbeam_store_stories": {"": numbers.stories},
         "newsbeam_store_clusters": {"": numbers.clusters},
         "newsbeam_store_alerts": {"": numbers.alerts},
         "newsbeam_store_dead_letters": {"": numbers.dead_letters},
         "newsbeam_store_outbox_backlog": {"": numbers.outbox_backlog},
         "newsbeam_store_records": {name: float(n) for name, n in numbers.dispositions.items()},
+        "newsbeam_store_next_offset": {str(partition): n for partition, n in positions.items()},
         "newsbeam_store_feeds": {name: float(n) for name, n in numbers.feeds.items()},
         "newsbeam_store_deliveries": {name: float(n) for name, n in numbers.deliveries.items()},
     }

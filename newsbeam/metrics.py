@@ -1,8 +1,8 @@
 """Every metric newsbeam exposes: all names, labels and buckets in one place.
 
 Labels are closed sets or names from the configuration, never addresses, feeds or texts, so that the number
-of series stays bounded. Dispositions, positions and the backlog are also kept in the store, exactly; the
-counters here are rates since the process started.
+of series stays bounded. Dispositions are also kept in the store, exactly; the counters here are rates since the
+process started.
 
 Several processes share one exposition when `PROMETHEUS_MULTIPROC_DIR` names a folder before this module is
 imported, as prometheus_client asks; the folder must be empty when the first of them starts.
@@ -81,21 +81,8 @@ CHUNKS_REPEATED = Counter(
     "Chunks done again, by reason: already_recorded, stale_catalog, data_error, store_unavailable.",
     ["reason"],
 )
-POSITION = Gauge(
-    "newsbeam_position",
-    "Next offset to record.",
-    ["topic", "partition"],
-    multiprocess_mode="mostrecent",
-)
-BACKLOG = Gauge(
-    "newsbeam_backlog_records",
-    "Records on the bus that are not recorded yet.",
-    ["topic", "partition"],
-    multiprocess_mode="mostrecent",
-)
 SHIFTS = Counter("newsbeam_shifts", "Shifts of the in-process runner by how they ended.", ["outcome"])
 WORKERS = Gauge("newsbeam_workers", "Pipeline processes that are running.", multiprocess_mode="livesum")
-RESTARTS = Counter("newsbeam_restarts", "Restarts of a part by its supervisor.", ["part", "reason"])
 CAREFUL = Gauge(
     "newsbeam_careful_partitions",
     "Partitions read one record at a time after deaths without progress.",
@@ -121,19 +108,16 @@ DELIVERIES = Counter(
 DELIVERY_SECONDS = Histogram(
     "newsbeam_delivery_seconds", "One delivery attempt.", ["channel"], buckets=_LATENCY[:10]
 )
-OUTBOX_PENDING = Gauge(
-    "newsbeam_outbox_pending",
-    "Outbox rows and deliveries that are due.",
-    multiprocess_mode="mostrecent",
-)
 DEAD_LETTERS = Counter("newsbeam_dead_letters", "Dead letters by reason.", ["reason"])
 
 # --- pages -----------------------------------------------------------------------------------------------
 
 REQUESTS = Counter(
-    "newsbeam_http_requests", "Requests answered, by route and status class.", ["route", "status"]
+    "newsbeam_http_requests", "Requests answered, by route and status class (2xx).", ["route", "status"]
 )
-REQUEST_SECONDS = Histogram("newsbeam_http_request_seconds", "Time to answer.", ["route"], buckets=_FAST)
+REQUEST_SECONDS = Histogram(
+    "newsbeam_http_request_seconds", "Time until an answer began.", ["route"], buckets=_FAST
+)
 STREAMS = Gauge("newsbeam_live_streams", "Open live streams.", multiprocess_mode="livesum")
 
 
@@ -148,7 +132,7 @@ def expose() -> tuple[bytes, str]:
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
-# --- what the store knows, computed when asked ------------------------------------------------------------
+# --- what the store and the bus know, computed when asked --------------------------------------------------
 
 STORED = {  # metric: (help, label)
     "newsbeam_store_stories": ("Stories kept in the store.", ""),
@@ -156,6 +140,8 @@ STORED = {  # metric: (help, label)
     "newsbeam_store_alerts": ("Alerts kept in the store.", ""),
     "newsbeam_store_dead_letters": ("Dead letters kept in the store.", ""),
     "newsbeam_store_records": ("Records read from the bus, by how they ended.", "disposition"),
+    "newsbeam_store_next_offset": ("Next record of the topic `stories` to be recorded.", "partition"),
+    "newsbeam_backlog_records": ("Records of the topic `stories` that wait to be recorded.", "partition"),
     "newsbeam_store_feeds": ("Feeds by status.", "status"),
     "newsbeam_store_deliveries": ("Deliveries by status.", "status"),
     "newsbeam_store_outbox_backlog": ("Outbox rows not yet handed to their deliveries.", ""),
@@ -165,7 +151,7 @@ STORED = {  # metric: (help, label)
 
 
 class _Stored(Collector):
-    """Numbers read from the store, as a scrape wants them."""
+    """Numbers read from the store and the bus, as a scrape wants them."""
 
     def __init__(self, numbers: Mapping[str, Mapping[str, float]]) -> None:
         self._numbers = numbers
@@ -180,7 +166,7 @@ class _Stored(Collector):
 
 
 def expose_stored(numbers: Mapping[str, Mapping[str, float]]) -> bytes:
-    """Return numbers from the store as an exposition: by name in `STORED`, then by label value."""
+    """Return numbers from the store and the bus as an exposition: by name in `STORED`, then by label value."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Stored(numbers))
     return generate_latest(registry)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from dashboard.app import create_app, serve
 from dashboard.context import Check, DashboardContext, PublishReport, Refusal, RuleLabel, TopicLabel, Watch
+from newsbeam.app.backlog import Backlog
 from newsbeam.app.deployment import ActiveConfiguration, Deployment
 from newsbeam.app.publish import publish_lines
 from newsbeam.app.room import no_room
@@ -18,14 +19,19 @@ _ASK_AGAIN_S = 2.0
 
 def serve_pages(opened: Deployment) -> None:
     """Serve until a signal. Raises `ConfigurationError` when the address is open without a token or in use."""
+    backlog = Backlog(opened.bus, opened.store())
     context = DashboardContext(
         store=opened.store(),
         settings=opened.settings.serve,
         watch=_Watching(opened.store()),
         publish_stories=_Publishing(opened.bus),
         beside=_Beside(opened.bus, opened.store()),
+        backlog=backlog,
     )
-    serve(create_app(context), opened.settings.serve)
+    try:
+        serve(create_app(context), opened.settings.serve)
+    finally:
+        backlog.close()
 
 
 class _Watching:
