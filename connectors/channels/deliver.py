@@ -10,6 +10,7 @@ import logging
 import os
 import random
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -32,11 +33,14 @@ from newsbeam.metrics import DELIVERIES, DELIVERY_SECONDS
 from newsbeam.store import outbox
 from newsbeam.store.database import Store
 from newsbeam.store.outbox import Claim, Settlement
+from newsbeam.store.watch import OutboxWatch
 
 T = TypeVar("T")
 _log = logging.getLogger("newsbeam.deliver")
 _HOUSEKEEPING_S = 60.0
 _STORE_WAIT_S = 1.0
+_LOOKS_A_TURN = 10  # at the outbox, while nothing else says that there is work
+_WATCH_ENDS_S = 1.0  # it may be waiting for a store that does not answer
 _OLD = "given up: too old to be sent"
 
 
@@ -48,8 +52,8 @@ def utc_now() -> datetime:
 class Deliverer:
     """Delivers until it is told to stop.
 
-    `subscriptions` is asked at every turn, so that edits count at once; the built-in one to the bus is added
-    here. With the store or the bus away it pauses, and says so once.
+    `subscriptions` is asked at every turn, so that edits count within seconds; the built-in one to the bus is
+    added here. With the store or the bus away it pauses, and says so once.
     """
 
     def __init__(
@@ -77,6 +81,10 @@ class Deliverer:
         self._wake = asyncio.Event()
         self._stop = stop
         self._thread = ThreadPoolExecutor(1, "deliver-store")
+        self._over = threading.Event()
+        loop = asyncio.get_running_loop()
+        self._watch = threading.Thread(target=self._look_for_news, args=(loop,), daemon=True)
+        self._watch.start()
         stopping = asyncio.create_task(self._wake_on(stop))
         try:
             while not stop.is_set():
@@ -103,8 +111,18 @@ class Deliverer:
 
     # --- one turn ------------------------------------------------------------------------------------------
 
+    def _look_for_news(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wake the loop when the outbox grows: in a thread of its own, so that an idle loop can sleep."""
+        with OutboxWatch(self._store) as watch:
+            while not self._over.wait(self._settings.poll_s):
+                try:
+                    if watch.moved() and not self._over.is_set():
+                        loop.call_soon_threadsafe(self._wake.set)
+                except StoreUnavailable:  # turns say so
+                    continue
+
     async def _turn(self) -> float:
-        """Fan out and start what is due; return the seconds until the next look."""
+        """Fan out and start what is due; return the seconds until the next turn, unless something is new before."""
         now = self._clock()
         try:
             await self._refresh_lanes()
@@ -120,7 +138,7 @@ class Deliverer:
         if self._store_away and not self._unwritten:
             self._store_away = False
             _log.warning("the store answers again; delivering goes on")
-        return self._settings.poll_s
+        return _LOOKS_A_TURN * self._settings.poll_s
 
     async def _refresh_lanes(self) -> None:
         wanted = {s.id: s for s in (*self._subscriptions(), BUS) if s.enabled}
@@ -287,6 +305,8 @@ class Deliverer:
             await asyncio.gather(*late, return_exceptions=True)
         with contextlib.suppress(StoreUnavailable):
             await self._in_store(partial(outbox.release, self._store, self.owner))
+        self._over.set()
+        await asyncio.to_thread(self._watch.join, _WATCH_ENDS_S)
         for lane in self._lanes.values():
             await lane.channel.close()
         self._lanes.clear()

@@ -10,6 +10,7 @@ from connectors.channels.retry import RetryPolicy
 class DeliverSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The `deliver` section: how alerts leave the store.
 
+    `poll_s` is how soon a new alert is seen; what has to wait, such as a retry, is looked for a tenth as often.
     `concurrency` is how many requests one subscription's receiver gets at a time; a later version of an
     alert always waits for the earlier one. A claim that its deliverer did not settle within `lease_s` is
     another's to take. `secrets_dir` keeps the webhook secrets of subscriptions without a `secret_file`; by default

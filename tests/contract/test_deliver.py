@@ -30,8 +30,10 @@ from newsbeam.identity import delivery_key
 from newsbeam.store import outbox
 from newsbeam.store.database import Store, open_store
 from newsbeam.store.migrate import migrate
-from newsbeam.store.schema import delivery
+from newsbeam.store.schema import delivery, sequence
 from newsbeam.store.schema import outbox as outbox_table
+from newsbeam.store.statements import upsert
+from newsbeam.store.watch import OutboxWatch
 from tests.contract.receiver import Answer, Receiver
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
@@ -73,12 +75,12 @@ def told(store: Store, name: str, version: int = 1, topic: str = "floods") -> No
 def put(store: Store, **values: object) -> None:
     with store.locked() as connection:
         last = connection.execute(select(outbox_table.c.seq).order_by(outbox_table.c.seq.desc()).limit(1))
+        seq = (last.scalar() or 0) + 1
         row = {"severity": None, "alert": None, "version": None, **values}
         connection.execute(
-            insert(outbox_table).values(
-                seq=(last.scalar() or 0) + 1, written_at=datetime.now(UTC), fanned_out=False, **row
-            )
+            insert(outbox_table).values(seq=seq, written_at=datetime.now(UTC), fanned_out=False, **row)
         )
+        upsert(connection, sequence, [{"name": "outbox", "value": seq}])
 
 
 def ledger(store: Store) -> dict[str, tuple[str, int, str | None]]:
@@ -155,6 +157,36 @@ def test_an_alert_reaches_the_bus_and_a_signed_webhook_once(
     assert [event["id"] for event in events] == [delivery_key("bus", "a1", n) for n in (1, 2)]
     (dead,) = bus_records(bus, "stories.dead")
     assert json.loads(dead)["data"] == {"reason": "no story"}
+
+
+def test_an_idle_deliverer_only_looks_whether_the_outbox_grew_and_is_there_at_once_when_it_did(
+    store: Store, bus: Bus, settings: DeliverSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.channels.deliver._LOOKS_A_TURN", 1_000_000)
+    turns, looks = [0], [0]
+    look = OutboxWatch.moved
+
+    def counted(watch: OutboxWatch) -> bool:
+        looks[0] += 1
+        return look(watch)
+
+    monkeypatch.setattr(OutboxWatch, "moved", counted)
+
+    def subscriptions() -> list[Subscription]:
+        turns[0] += 1
+        return []
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(Deliverer(store, bus, subscriptions, settings).run(stop))
+        await until(lambda: looks[0] > 40)
+        assert turns[0] <= 2  # the first, and one for the first look
+        told(store, "a1")
+        await until(lambda: [row[0] for row in ledger(store).values()] == ["delivered"])
+        stop.set()
+        await running
+
+    asyncio.run(run())
 
 
 def test_several_deliverers_send_each_delivery_once(
