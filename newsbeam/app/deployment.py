@@ -23,7 +23,7 @@ from newsbeam.app.room import no_room
 from newsbeam.bus import Bus, Sent, open_bus
 from newsbeam.bus.local import LocalBus
 from newsbeam.codec import from_json, to_json
-from newsbeam.errors import NotFound, RecordTooLarge
+from newsbeam.errors import NotFound, RecordTooLarge, UsageError
 from newsbeam.feed import Feed
 from newsbeam.store import reads
 from newsbeam.store.catalogs import (
@@ -37,7 +37,7 @@ from newsbeam.store.catalogs import (
 from newsbeam.store.database import Store, open_store
 from newsbeam.store.dead import mark_replayed
 from newsbeam.store.history import past_stories
-from newsbeam.store.items import Item, list_items, save_item
+from newsbeam.store.items import Item, ItemKind, list_items, read_item, save_item
 from newsbeam.store.migrate import migrate, schema_version
 from newsbeam.topics.catalog import Catalog
 
@@ -160,6 +160,30 @@ class Deployment:
         for item in changes:
             save_item(self.store(), item)
         return self.apply(wanted)
+
+    def remove_item(self, kind: ItemKind, item_id: str, author: str) -> Applied:
+        """Mark a store-made item deleted, and make the configuration without it active.
+
+        Raises `NotFound`, or `UsageError` when a file says it: it must be taken out there.
+        """
+        try:
+            old = read_item(self.store(), kind, item_id)
+        except NotFound:
+            if (kind, item_id) in self._listed():
+                raise UsageError(
+                    f"{item_id} comes from a file in {self.config_dir}; remove it there"
+                ) from None
+            raise
+        gone = msgspec.structs.replace(old, author=author, changed_at=datetime.now(UTC), deleted=True)
+        return self.change_items([gone])
+
+    def _listed(self) -> set[tuple[ItemKind, str]]:
+        """What the configuration has, by kind and id, of what commands can make."""
+        now = self.configuration()
+        return {
+            *((ItemKind.TOPIC, one.id) for one in now.catalog.topics),
+            *((ItemKind.FEED, one.id) for one in now.feeds),
+        }
 
     def send_test(self, subscription_id: str) -> Receipt:
         """Send a test message to one subscription; raises `NotFound` or what its channel raises."""

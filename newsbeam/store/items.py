@@ -42,12 +42,6 @@ def save_item(store: Store, new: Item) -> None:
         connection.execute(insert(item_history), [row])
 
 
-def delete_item(store: Store, kind: ItemKind, item_id: str, author: str, now: datetime) -> None:
-    """Mark an item deleted; raises `NotFound` when there is none."""
-    old = read_item(store, kind, item_id)
-    save_item(store, msgspec.structs.replace(old, author=author, changed_at=now, deleted=True))
-
-
 def read_item(store: Store, kind: ItemKind, item_id: str) -> Item:
     """Return an item that is not deleted; raises `NotFound`."""
     query = select(item).where(item.c.kind == kind.value, item.c.id == item_id, item.c.deleted.is_(False))

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import apache_beam as beam
-import msgspec
 from apache_beam.pvalue import PBegin, PCollection
 from apache_beam.transforms.window import FixedWindows, TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
@@ -13,7 +12,7 @@ from apache_beam.utils.timestamp import Timestamp
 from newsbeam.beam import InProcess
 from newsbeam.count import BUCKET_S, EVERYTHING
 from newsbeam.store.database import Store
-from newsbeam.store.history import PastStory, read_counts
+from newsbeam.store.history import PastStory
 from pipelines.replay.history import ReadHistory
 from pipelines.shift import in_process_options, run_shift
 
@@ -113,28 +112,3 @@ def recount(store: Store) -> dict[Counted, Sums]:
     totals = Totals()
     run_shift(_Recount(store, totals), in_process_options())
     return totals.sums
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """A count that history does not bear out."""
-
-    bucket: datetime
-    topic: str
-    dimension: str
-    value: str
-    live: Sums
-    recounted: Sums
-
-
-def check_counts(store: Store, since: datetime | None = None) -> list[Difference]:
-    """Compare live counts with history from `since` on (aware; all stories kept); return the differences.
-
-    Nothing may be recorded meanwhile.
-    """
-    live = read_counts(store, since)
-    anew = {at: sums for at, sums in recount(store).items() if since is None or at[0] >= since}
-    return [
-        Difference(*at, live.get(at, (0, 0)), anew.get(at, (0, 0)))
-        for at in sorted(live.keys() | anew.keys())
-        if live.get(at, (0, 0)) != anew.get(at, (0, 0))
-    ]

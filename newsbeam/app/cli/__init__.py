@@ -38,8 +38,8 @@ COMMANDS = {
         "Tag a text (its first line is the title) or JSON lines of stories; one JSON object a story.",
     ),
     "alerts": ("alerts", "Show alerts, newest last; follow them live; send a test message."),
-    "feeds": ("feeds", "List, add, remove and check feeds."),
-    "topics": ("topics", "List, show, try and add topics."),
+    "feeds": ("feeds", "List, add, remove, check and export feeds."),
+    "topics": ("topics", "List, show, try, add and remove topics."),
     "trace": (
         "trace",
         "Say what happened to a story at each step: keys, tags with evidence, rules and why they fired or not.",
@@ -51,7 +51,7 @@ COMMANDS = {
     "status": ("status", "Show what was read, recorded, told and delivered, and what is waiting."),
     "config": (
         "config",
-        "Make the configuration active, see what would change, write store-made items as files.",
+        "Make the configuration active, see what would and did change, write store-made items as files.",
     ),
     "backup": (
         "upkeep",

@@ -3,17 +3,20 @@
 from pathlib import Path
 
 import click
+import msgspec
 
 from newsbeam.app.cli.deployment import deployment
-from newsbeam.app.cli.output import emit, json_option, note, say
+from newsbeam.app.cli.output import clock, emit, json_option, note, plain, say
 from newsbeam.app.compare import compare
 from newsbeam.app.deployment import ActiveConfiguration
 from newsbeam.app.export import export_items
+from newsbeam.errors import NotFound
+from newsbeam.store.items import ItemKind, item_versions
 
 
 @click.group("config")
 def config_command() -> None:
-    """Make the configuration active, see what would change, write store-made items as files."""
+    """Make the configuration active, see what would and did change, write store-made items as files."""
 
 
 @config_command.command("apply")
@@ -67,3 +70,28 @@ def export_config(ctx: click.Context, directory: Path) -> None:
         say(str(path))
     if not written:
         note("Nothing was made with commands, pages or the API; there is nothing to write.")
+
+
+@config_command.command("history")
+@click.argument("kind", type=click.Choice([kind.value for kind in ItemKind]))
+@click.argument("item_id", metavar="ID")
+@json_option
+@click.pass_context
+def show_history(ctx: click.Context, kind: str, item_id: str, *, as_json: bool) -> None:
+    """Show who changed an item that a command, a page or the API made, when and to what; oldest first."""
+    versions = item_versions(deployment(ctx).store(), ItemKind(kind), item_id)
+    if not versions:
+        raise NotFound(f"no {kind} {item_id!r} was ever made with a command, a page or the API")
+    for one in versions:
+        if as_json:
+            emit(
+                {
+                    "changed_at": one.changed_at,
+                    "author": one.author,
+                    "deleted": one.deleted,
+                    kind: msgspec.Raw(one.document),
+                }
+            )
+        else:
+            to = "removed" if one.deleted else plain(one.document.decode())
+            say(f"{clock(one.changed_at)}  {plain(one.author)}  {to}")

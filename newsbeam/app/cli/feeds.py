@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import IO
 
 import click
 import msgspec
@@ -19,12 +20,12 @@ from newsbeam.codec import to_json
 from newsbeam.errors import NotFound, UsageError
 from newsbeam.feed import Feed, FeedState
 from newsbeam.store import reads
-from newsbeam.store.items import Item, ItemKind, read_item
+from newsbeam.store.items import Item, ItemKind
 
 
 @click.group("feeds")
 def feeds_command() -> None:
-    """List, add, remove and check feeds."""
+    """List, add, remove, check and export feeds."""
 
 
 @feeds_command.command("list")
@@ -114,28 +115,18 @@ def add_feed(  # noqa: PLR0913 - one argument an option
 @click.pass_context
 def remove_feed(ctx: click.Context, feed_id: str) -> None:
     """Remove a feed that was added with the command, the API or a page; its stories stay."""
-    opened = deployment(ctx, makes_store=True)
-    try:
-        old = read_item(opened.store(), ItemKind.FEED, feed_id)
-    except NotFound:
-        if any(feed.id == feed_id for feed in opened.configuration().feeds):
-            raise UsageError(
-                f"{feed_id} comes from {opened.config_dir / 'feeds.yaml'}; remove it there"
-            ) from None
-        raise
-    opened.change_items(
-        [
-            Item(
-                kind=old.kind,
-                id=old.id,
-                document=old.document,
-                author=author(),
-                changed_at=datetime.now(UTC),
-                deleted=True,
-            )
-        ]
-    )
+    deployment(ctx, makes_store=True).remove_item(ItemKind.FEED, feed_id, author())
     say(f"Removed {feed_id}.")
+
+
+@feeds_command.command("export")
+@click.argument("target", type=click.File("wb", lazy=True), default="-", metavar="[FILE|-]")
+@click.pass_context
+def export_feeds(ctx: click.Context, target: IO[bytes]) -> None:
+    """Write all feeds as OPML, for other readers; `newsbeam feeds add FILE` reads it again."""
+    from connectors.feeds.opml import write_opml
+
+    target.write(write_opml(deployment(ctx).configuration().feeds))
 
 
 @feeds_command.command("check")

@@ -22,7 +22,7 @@ _BAR = 40
 
 @click.group("topics")
 def topics_command() -> None:
-    """List, show, try and add topics."""
+    """List, show, try, add and remove topics."""
 
 
 @topics_command.command("list")
@@ -156,6 +156,19 @@ def add_topic(
     changes = retag_history(opened.store())
     say(f"Added {topic_id}: {changes.added} of {changes.stories} stored stories have it.")
     note(kept_in(opened))
+
+
+@topics_command.command("remove")
+@click.argument("topic_id", metavar="ID")
+@click.pass_context
+def remove_topic(ctx: click.Context, topic_id: str) -> None:
+    """Remove a topic that was added with the command, the API or a page, with its tags and counts; stories stay."""
+    from pipelines.replay.retag import retag_history
+
+    opened = deployment(ctx, makes_store=True)
+    opened.remove_item(ItemKind.TOPIC, topic_id, author())
+    note("Taking its tags away …")
+    say(f"Removed {topic_id}: {retag_history(opened.store()).removed} stored stories had it.")
 
 
 def _pointed(query: str, error: QueryError) -> QueryError:

@@ -1,0 +1,69 @@
+"""What commands made can be taken back, its history shown, and the feeds carried to another reader."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.feeds.opml import read_opml
+from tests.e2e.desk import Desk, Ran, lines, write_config
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    made = Desk(write_config(tmp_path / "config"), tmp_path / "data")
+    fine(made.run("config", "apply"))
+    made.run("publish", "-", stdin=lines(datetime.now(UTC)))
+    made.read_all()
+    return made
+
+
+def fine(ran: Ran) -> Ran:
+    assert ran.code == 0, ran
+    return ran
+
+
+def test_a_topic_that_is_removed_takes_its_tags_and_counts_along(desk: Desk) -> None:
+    fine(desk.run("topics", "add", "bridges", "bridge"))
+    (shown,) = fine(desk.run("topics", "show", "bridges", "--json")).objects()
+    assert len(shown["stories"]) == 1
+    assert "Removed bridges: 1 stored stories had it." in fine(desk.run("topics", "remove", "bridges")).out
+    assert desk.run("topics", "show", "bridges").code == 6
+    assert "bridges" not in fine(desk.run("topics", "list")).out
+    (left,) = fine(desk.run("trace", "https://harbour-post.example/bridge", "--json")).objects()
+    assert left["stories"][0]["story"]["tags"] == []
+
+
+def test_what_a_file_says_is_removed_in_the_file(desk: Desk) -> None:
+    for words in (("topics", "remove", "ceasefire"), ("feeds", "remove", "harbour")):
+        refused = desk.run(*words)
+        assert refused.code == 2
+        assert "remove it there" in refused.err
+    assert desk.run("topics", "remove", "nothing").code == 6
+
+
+def test_history_says_who_made_an_item_what_when(desk: Desk) -> None:
+    fine(desk.run("topics", "add", "bridges", "bridge"))
+    fine(desk.run("topics", "add", "bridges", "bridge OR ferry", "--replace"))
+    fine(desk.run("topics", "remove", "bridges"))
+    versions = fine(desk.run("config", "history", "topic", "bridges", "--json")).objects()
+    assert [(one["topic"]["queries"]["any"], one["deleted"]) for one in versions] == [
+        ("bridge", False),
+        ("bridge OR ferry", False),
+        ("bridge OR ferry", True),
+    ]
+    assert all(one["author"] and one["changed_at"] for one in versions)
+    told = fine(desk.run("config", "history", "topic", "bridges")).out.splitlines()
+    assert told[-1].endswith("removed")
+    assert desk.run("config", "history", "feed", "bridges").code == 6
+
+
+def test_exported_feeds_are_what_another_reader_takes(desk: Desk, tmp_path: Path) -> None:
+    written = tmp_path / "feeds.opml"
+    fine(desk.run("feeds", "export", str(written)))
+    feeds = read_opml(written.read_bytes()).feeds
+    assert [(feed.title, feed.url) for feed in feeds] == [
+        ("Harbour Post", "http://127.0.0.1:9/feed"),
+        ("gone", "http://127.0.0.1:9/gone"),
+    ]
+    assert fine(desk.run("feeds", "export")).out.encode() == written.read_bytes()
