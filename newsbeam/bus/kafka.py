@@ -5,8 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -23,7 +22,7 @@ from newsbeam.bus.kafkadoor import (
     translated,
 )
 from newsbeam.bus.options import KafkaOptions
-from newsbeam.bus.port import Batch, Bounds, Record, Sent, checked_topic, size_of
+from newsbeam.bus.port import Batch, Bounds, Publisher, Record, Sent, checked_topic, size_of
 from newsbeam.errors import BusUnavailable, Gap, NewsbeamError, NotFound, PublishFailed, RecordTooLarge
 
 log = logging.getLogger(__name__)
@@ -104,7 +103,7 @@ class KafkaBus(msgspec.Struct, frozen=True):
             yield admin
 
 
-class KafkaPublisher:
+class KafkaPublisher(Publisher):
     """Publishes with `acks=all` and an idempotent producer; a producer that failed once is thrown away."""
 
     def __init__(self, bus: KafkaBus) -> None:
@@ -169,14 +168,6 @@ class KafkaPublisher:
         if self._producer is not None:
             producer, self._producer = self._producer, None
             _close(producer, timeout=2.0)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class KafkaReader:

@@ -9,14 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import msgspec
 
 from newsbeam.bus.logfile import connect, partitions_of, reading, require_room, session, translated, writing
 from newsbeam.bus.partitioning import partition_of
-from newsbeam.bus.port import MAX_RECORD_BYTES, Batch, Bounds, Record, Sent, size_of
+from newsbeam.bus.port import MAX_RECORD_BYTES, Batch, Bounds, Publisher, Record, Sent, size_of
 from newsbeam.errors import BusUnavailable, Gap, NotFound, PublishFailed, RecordTooLarge
 
 log = logging.getLogger(__name__)
@@ -101,7 +99,7 @@ class LocalBus(msgspec.Struct, frozen=True):
         return removed
 
 
-class LocalPublisher:
+class LocalPublisher(Publisher):
     """Appends to the file; one transaction a call, so that a call's records appear together or not at all."""
 
     def __init__(self, bus: LocalBus) -> None:
@@ -161,14 +159,6 @@ class LocalPublisher:
             self._connection.close()
             self._connection = None
         self._topics = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class LocalReader:
