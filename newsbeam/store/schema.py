@@ -154,7 +154,15 @@ count = Table(
     Column("stories", Integer, nullable=False),
     Column("clusters", Integer, nullable=False),
 )
-Index("count_by_topic", count.c.topic, count.c.dimension, count.c.bucket)
+Index(  # with all that charts read of a counter
+    "count_by_topic",
+    count.c.topic,
+    count.c.dimension,
+    count.c.bucket,
+    count.c.value,
+    count.c.stories,
+    count.c.clusters,
+)
 
 alert = Table(
     "alert",
@@ -316,6 +324,8 @@ coverage = Table(  # was the feed watched in that hour?
     Column("failed", Integer, nullable=False),
     Column("entries", Integer, nullable=False),
 )
+
+Index("coverage_by_hour", coverage.c.hour, coverage.c.succeeded, coverage.c.failed, coverage.c.entries)
 
 # --- what people edit ---------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from msgspec.structs import replace
 from sqlalchemy import insert, select, text, update
+from sqlalchemy.event import listen, remove
 
 from newsbeam.errors import ConfigurationError, DataRefused, NotFound, StoreUnavailable
 from newsbeam.store.catalogs import (
@@ -26,8 +27,10 @@ from newsbeam.store.database import Store, StoreSettings, open_store
 from newsbeam.store.items import Item, ItemKind, item_versions, list_items, read_item, save_item
 from newsbeam.store.leases import Leases, owners
 from newsbeam.store.migrate import SCHEMA_VERSION, migrate, schema_version
+from newsbeam.store.pages import topic_series, topic_sums
 from newsbeam.store.positions import read_positions
-from newsbeam.store.schema import lease, metadata, sequence
+from newsbeam.store.reads import coverage_by_hour
+from newsbeam.store.schema import count, lease, metadata, sequence
 from tests.contract.recordings import NOON
 
 TTL = timedelta(seconds=10)
@@ -45,6 +48,48 @@ def test_migrations_lead_from_nothing_to_the_tables_that_the_code_knows(store: S
     with store.read() as connection:
         assert schema_version(connection) == SCHEMA_VERSION
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_an_older_store_keeps_all_that_it_holds_when_it_is_upgraded(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_store(store_url)
+    with monkeypatch.context() as older:
+        older.setattr("newsbeam.store.migrate.SCHEMA_VERSION", "0001")
+        assert migrate(opened, NOON)
+    counted = {"bucket": NOON, "topic": "*", "dimension": "all", "value": "", "stories": 7, "clusters": 6}
+    with opened.write() as connection:
+        connection.execute(insert(count), [counted])
+    epoch = read_epoch(opened)
+    assert migrate(opened, NOON + TTL)
+    assert read_epoch(opened) == epoch
+    with opened.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert [dict(row) for row in connection.execute(select(count)).mappings()] == [counted]
+    opened.close()
+
+
+def test_charts_are_read_from_indexes_alone(sqlite_store_url: str) -> None:
+    opened = open_store(sqlite_store_url)
+    migrate(opened, NOON)
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    listen(opened.engine, "before_cursor_execute", note)
+    start = NOON - timedelta(days=90)
+    topic_sums(opened, ["floods"], start=start, end=NOON)
+    topic_series(opened, ["*", "floods"], start=start, end=NOON, step_s=86_400)
+    coverage_by_hour(opened, start, NOON)
+    remove(opened.engine, "before_cursor_execute", note)
+    assert len(asked) == 3
+    with opened.read() as connection:
+        for statement, parameters in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            assert "USING COVERING INDEX" in plan[0].detail, plan
+    opened.close()
 
 
 def test_a_second_migration_finds_nothing_to_do_and_keeps_the_epoch(store: Store) -> None:
