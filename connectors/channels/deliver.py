@@ -52,8 +52,8 @@ def utc_now() -> datetime:
 class Deliverer:
     """Delivers until it is told to stop.
 
-    `subscriptions` is asked at every turn, so that edits count within seconds; the built-in one to the bus is
-    added here. With the store or the bus away it pauses, and says so once.
+    `subscriptions` is asked at every turn, beside the event loop, so that edits count within seconds; the built-in
+    one to the bus is added here. With the store or the bus away it pauses, and says so once.
     """
 
     def __init__(
@@ -141,14 +141,18 @@ class Deliverer:
         return _LOOKS_A_TURN * self._settings.poll_s
 
     async def _refresh_lanes(self) -> None:
-        wanted = {s.id: s for s in (*self._subscriptions(), BUS) if s.enabled}
+        wanted = {s.id: s for s in await self._in_store(self._wanted)}
         for name, lane in list(self._lanes.items()):
-            if wanted.get(name) != lane.subscription and not lane.running:
+            lane.closing = wanted.get(name) != lane.subscription
+            if lane.closing and not lane.running:
                 del self._lanes[name]
                 await lane.channel.close()
         for name, subscription in wanted.items():
             if name not in self._lanes:
                 self._open_lane(subscription)
+
+    def _wanted(self) -> list[Subscription]:
+        return [s for s in (*self._subscriptions(), BUS) if s.enabled]
 
     def _open_lane(self, subscription: Subscription) -> None:
         try:
@@ -162,11 +166,12 @@ class Deliverer:
         self._lanes[subscription.id] = Lane(subscription, channel, self._settings.concurrency)
 
     async def _fan_out(self, now: datetime) -> None:
-        current = [s for s in (*self._subscriptions(), BUS) if s.enabled]
-        plan = partial(plan_deliveries, subscriptions=current)
         taken = 1
         while taken and not self._stop.is_set():
-            taken = await self._in_store(partial(outbox.fan_out, self._store, plan, now))
+            taken = await self._in_store(partial(self._fan_out_some, now))
+
+    def _fan_out_some(self, now: datetime) -> int:
+        return outbox.fan_out(self._store, partial(plan_deliveries, subscriptions=self._wanted()), now)
 
     async def _start(self, lane: Lane, now: datetime) -> None:
         room = lane.room(now)

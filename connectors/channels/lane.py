@@ -14,20 +14,22 @@ class Lane:
     """One subscription's lane: a slow or dead receiver fills only its own.
 
     After a failure that concerns the receiver, not the parcel, the lane pauses; then one parcel probes, and
-    the first success opens it again.
+    the first success opens it again. A lane that is `closing`, because its subscription was edited or is gone,
+    starts nothing new: what is under way ends, and what waits is another lane's or nobody's.
     """
 
     def __init__(self, subscription: Subscription, channel: Channel, concurrency: int) -> None:
         self.subscription = subscription
         self.channel = channel
         self.running: set[asyncio.Task[None]] = set()
+        self.closing = False
         self.failures = 0  # in a row, of the receiver
         self._width = concurrency if channel.limited else 1  # order on the bus is worth more than width
         self._paused_until: datetime | None = None
 
     def room(self, now: datetime) -> int:
         """Return how many parcels may be claimed now."""
-        if self._paused_until is not None and now < self._paused_until:
+        if self.closing or (self._paused_until is not None and now < self._paused_until):
             return 0
         width = 1 if self.failures else self._width
         free = max(0, width - len(self.running))

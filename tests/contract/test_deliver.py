@@ -34,7 +34,7 @@ from newsbeam.store.schema import delivery, sequence
 from newsbeam.store.schema import outbox as outbox_table
 from newsbeam.store.statements import upsert
 from newsbeam.store.watch import OutboxWatch
-from tests.contract.receiver import Answer, Receiver
+from tests.contract.receiver import Answer, Got, Receiver
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 DEADLINE_S = 30.0
@@ -187,6 +187,78 @@ def test_an_idle_deliverer_only_looks_whether_the_outbox_grew_and_is_there_at_on
         await running
 
     asyncio.run(run())
+
+
+def test_under_a_backlog_an_edited_subscription_sends_to_its_new_address_and_a_disabled_one_to_none(
+    sqlite_store_url: str, bus: Bus, settings: DeliverSettings
+) -> None:
+    store = open_store(sqlite_store_url)
+    migrate(store, NOW)
+    full = settings.concurrency
+    held = {"/old": threading.Semaphore(0), "/new": threading.Semaphore(0)}
+
+    def answer(got: Got, _before: int) -> Answer:
+        held[got.path].acquire(timeout=DEADLINE_S)
+        return Answer()
+
+    with Receiver(answer) as receiver:
+        old = hook(receiver, url=f"{receiver.url}/old")
+        new = msgspec.structs.replace(old, url=f"{receiver.url}/new")
+        wanted, turns = [old], [0]
+
+        def subscriptions() -> list[Subscription]:
+            turns[0] += 1
+            return wanted
+
+        async def change(changed: Subscription, path: str) -> None:
+            """Change it while its lane is full, then let one request end after the other."""
+            await until(lambda: len(receiver.on(path)) == full)
+            wanted[:] = [changed]
+            for _ in range(full):
+                before = turns[0]
+                await until(lambda before=before: turns[0] > before + 1)
+                held[path].release()
+            before = turns[0]
+            await until(lambda: turns[0] > before + 2)
+            assert len(receiver.on(path)) == full
+
+        async def story() -> None:
+            stop = asyncio.Event()
+            running = asyncio.create_task(Deliverer(store, bus, subscriptions, settings).run(stop))
+            for n in range(30):
+                told(store, f"a{n}")
+            await change(new, "/old")
+            await change(msgspec.structs.replace(new, enabled=False), "/new")
+            stop.set()
+            await running
+
+        asyncio.run(story())
+    store.close()
+
+
+def test_subscriptions_are_asked_beside_the_event_loop(
+    sqlite_store_url: str, bus: Bus, settings: DeliverSettings
+) -> None:
+    store = open_store(sqlite_store_url)
+    migrate(store, NOW)
+    asked_in: set[int] = set()
+
+    def subscriptions() -> list[Subscription]:
+        asked_in.add(threading.get_ident())
+        return []
+
+    async def story() -> None:
+        stop = asyncio.Event()
+        told(store, "a1")
+        running = asyncio.create_task(Deliverer(store, bus, subscriptions, settings).run(stop))
+        await until(lambda: [row[0] for row in ledger(store).values()] == ["delivered"])
+        stop.set()
+        await running
+
+    asyncio.run(story())
+    assert asked_in
+    assert threading.get_ident() not in asked_in
+    store.close()
 
 
 def test_several_deliverers_send_each_delivery_once(
