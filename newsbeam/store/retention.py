@@ -36,6 +36,7 @@ from newsbeam.store.schema import (
 _BATCH = 1_000  # rows a transaction, so that recording never waits long
 _DAY_S = 86_400.0
 _LEAST_S = 14 * _DAY_S
+_LETTER_BYTES = func.length(dead_letter.c.value)
 
 
 class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +63,7 @@ class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True):
         if self.counts_s < self.stories_s:
             raise ValueError("counts: as long as stories at least, since a revised story corrects its counts")
         if min(self.stories_s, self.alerts_s) < _LEAST_S:
-            raise ValueError("stories and alerts: at least 14d, so that an old event cannot alert again")
+            raise ValueError("stories and alerts: at least 14d, or an event that goes on would alert again")
 
 
 def sweep(
@@ -121,25 +122,19 @@ class _Broom:
         return self._in_batches(query, shed)
 
     def shrink_dead_letters(self, limit_bytes: int) -> int:
-        """Delete the oldest dead letters until the rest is within the limit."""
-        length = func.length(dead_letter.c.value)
-        with self._store.read() as connection:
-            excess = (
-                int(connection.execute(select(func.coalesce(func.sum(length), 0))).scalar_one()) - limit_bytes
-            )
-        oldest = select(*dead_letter.primary_key.columns, length.label("size"))
-        oldest = oldest.order_by(dead_letter.c.recorded_at, *dead_letter.primary_key.columns).limit(_BATCH)
+        """Delete the oldest dead letters until the rest is within the limit; return how many went.
+
+        Others may sweep at the same time, so each batch finds out anew, under the lock, what is still too much.
+        """
+        with self._store.read() as connection:  # mostly nothing is, and the lock is not needed
+            if _letters_bytes(connection) <= limit_bytes:
+                return 0
         deleted = 0
-        while excess > 0 and not self._stopped():
+        while not self._stopped():
             with self._store.locked() as connection:
-                going = []
-                for row in connection.execute(oldest):
-                    if excess <= 0:
-                        break
-                    going.append(row)
-                    excess -= row.size
+                going = _oldest_letters(connection, _letters_bytes(connection) - limit_bytes)
                 if not going:
-                    return deleted
+                    break
                 _delete(connection, dead_letter, going)
             deleted += len(going)
         return deleted
@@ -156,6 +151,24 @@ class _Broom:
             if len(rows) < _BATCH:
                 break
         return removed
+
+
+def _letters_bytes(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.sum(_LETTER_BYTES), 0))).scalar_one())
+
+
+def _oldest_letters(connection: Connection, excess: int) -> list[Any]:
+    """Return up to a batch of the oldest dead letters, as many as make up `excess` bytes."""
+    place = tuple(dead_letter.primary_key.columns)
+    oldest = select(*place, _LETTER_BYTES.label("size")).order_by(dead_letter.c.recorded_at, *place)
+    going: list[Any] = []
+    if excess > 0:
+        for row in connection.execute(oldest.limit(_BATCH)):
+            going.append(row)
+            excess -= row.size
+            if excess <= 0:
+                break
+    return going
 
 
 def _delete(connection: Connection, table: Table, rows: Sequence[Any]) -> None:

@@ -1,5 +1,6 @@
 """What retention removes, what is forgotten on request, and copies that are put back."""
 
+import itertools
 import json
 import signal
 import subprocess
@@ -93,6 +94,34 @@ def test_dead_letters_are_bounded_together_and_the_newest_stay(store: Store) -> 
     removed = sweep(store, RetentionSettings(dead_letters_bytes=25), NOON + timedelta(hours=5))
     assert removed["dead_letter"] == 3
     assert sorted(row["offset"] for row in rows_of(store, "dead_letter")) == [3, 4]
+
+
+def test_sweeps_that_run_together_remove_no_more_letters_than_one_alone(store: Store) -> None:
+    letters = [DeadLetter("x", "y", bytes(100))] * 50
+    for hour in range(80):
+        record(store, *letters, at=NOON + timedelta(hours=hour))
+    together = threading.Barrier(2, timeout=30)
+
+    settings = RetentionSettings(dead_letters_bytes=250_000)
+
+    def one_sweep() -> None:
+        asked = itertools.count(1)
+
+        def stopped() -> bool:
+            if (
+                next(asked) == 8
+            ):  # seven tables have nothing to go; then both have seen that there is too much
+                together.wait()
+            return False
+
+        sweep(store, settings, NOON + 80 * HOUR, stopped)
+
+    sweeps = [threading.Thread(target=one_sweep) for _ in range(2)]
+    for one in sweeps:
+        one.start()
+    for one in sweeps:
+        one.join()
+    assert len(rows_of(store, "dead_letter")) == 2_500
 
 
 def test_sweeping_takes_more_than_one_batch(sqlite_store_url: str) -> None:
