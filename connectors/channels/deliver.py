@@ -72,7 +72,7 @@ class Deliverer:
         self._clock = clock
         self._lanes: dict[str, Lane] = {}
         self._broken: dict[str, Subscription] = {}  # said once that their channel cannot be opened
-        self._store_away = False
+        self._away = False
         self._unwritten = 0  # results that wait for the store
         self._next_housekeeping: datetime | None = None
 
@@ -132,12 +132,12 @@ class Deliverer:
                 for lane in open_lanes.values():
                     await self._start(lane, now)
             await self._keep_house(now)
-        except StoreUnavailable as error:
-            self._say_store_away(error)
+        except Unavailable as error:  # or the subscriptions cannot be read now
+            self._say_away(error)
             return max(_STORE_WAIT_S, self._settings.poll_s)
-        if self._store_away and not self._unwritten:
-            self._store_away = False
-            _log.warning("the store answers again; delivering goes on")
+        if self._away and not self._unwritten:
+            self._away = False
+            _log.warning("delivering goes on")
         return _LOOKS_A_TURN * self._settings.poll_s
 
     async def _refresh_lanes(self) -> None:
@@ -286,14 +286,14 @@ class Deliverer:
         try:
             await self._in_store(job)
         except StoreUnavailable as error:
-            self._say_store_away(error)
+            self._say_away(error)
             return False
         return True
 
-    def _say_store_away(self, error: StoreUnavailable) -> None:
-        if not self._store_away:
-            self._store_away = True
-            _log.warning("the store is away, delivering pauses: %s", error)
+    def _say_away(self, error: Unavailable) -> None:
+        if not self._away:
+            self._away = True
+            _log.warning("delivering pauses: %s", error)
 
     # --- the end -------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -48,6 +48,16 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     log: Literal["text", "json"] = "text"
 
 
+class MetricsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Section `metrics`: where each job shows its metrics beside the pages' own `/metrics`; port 0: nowhere.
+
+    Whoever reaches the address can read them: no token is asked for.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 0
+
+
 SECTIONS: Mapping[str, type[msgspec.Struct]] = {
     "service": ServiceSettings,
     "store": StoreSettings,
@@ -58,6 +68,7 @@ SECTIONS: Mapping[str, type[msgspec.Struct]] = {
     "retention": RetentionSettings,
     "deliver": DeliverSettings,
     "serve": ServeSettings,
+    "metrics": MetricsSettings,
 }
 
 
@@ -74,6 +85,7 @@ class Settings:
     retention: RetentionSettings
     deliver: DeliverSettings
     serve: ServeSettings
+    metrics: MetricsSettings
 
     @property
     def data_dir(self) -> Path:

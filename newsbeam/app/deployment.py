@@ -23,7 +23,7 @@ from newsbeam.app.room import no_room
 from newsbeam.bus import Bus, Sent, open_bus
 from newsbeam.bus.local import LocalBus
 from newsbeam.codec import from_json, to_json
-from newsbeam.errors import NotFound, RecordTooLarge, UsageError
+from newsbeam.errors import NewsbeamError, NotFound, RecordTooLarge, Unavailable, UsageError
 from newsbeam.feed import Feed
 from newsbeam.store import reads
 from newsbeam.store.catalogs import (
@@ -280,12 +280,23 @@ class ActiveConfiguration:
         return self._read(DocumentKind.CATALOG, Catalog.from_json)
 
     def _read(self, kind: DocumentKind, decode: Callable[[bytes], T]) -> T | None:
-        """Return the active document decoded, None before the first; documents are immutable by version."""
+        """Return the active document decoded, None before the first; documents are immutable by version.
+
+        Raises `Unavailable` for one that this version cannot read: while newsbeam is upgraded machine by machine,
+        the old wait for their turn.
+        """
         version = active_version(self._store, kind)
         if version is None:
             return None
         known = self._decoded.get(kind)
         if known is None or known[0] != version:
-            known = (version, decode(read_document(self._store, kind, version)))
+            content = read_document(self._store, kind, version)
+            try:
+                known = (version, decode(content))
+            except NewsbeamError as error:
+                raise Unavailable(
+                    f"the active {kind} ({version}) cannot be read by this version of newsbeam: {error}; upgrade it, "
+                    "or make the configuration active from here: `newsbeam config apply`"
+                ) from error
             self._decoded[kind] = known
         return cast("T", known[1])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from types import FrameType
 
 from newsbeam.app.deployment import ActiveConfiguration, Deployment
+from newsbeam.app.exposition import exposed
 from newsbeam.app.heartbeat import heartbeat
 from newsbeam.app.lifeline import hold_lifeline
 from newsbeam.app.logs import set_up_logs
@@ -26,7 +27,7 @@ def run_poll(opened: Deployment) -> None:
     store = opened.store()
     active = ActiveConfiguration(store)
     poller = Poller(store, opened.bus, active.feeds, opened.settings.feeds)
-    with heartbeat(store, "poll"):
+    with exposed(opened.settings.metrics), heartbeat(store, "poll"):
         _until_signal(poller.run)
 
 
@@ -42,7 +43,7 @@ def run_deliver(opened: Deployment) -> None:
     async def both(stop: asyncio.Event) -> None:
         await asyncio.gather(deliverer.run(stop), _sweep_now_and_then(opened, stop))
 
-    with heartbeat(store, "deliver"):
+    with exposed(opened.settings.metrics), heartbeat(store, "deliver"):
         _until_signal(both)
 
 
@@ -51,7 +52,7 @@ def run_serve(opened: Deployment) -> None:
     _begin(opened)
     from newsbeam.app.web import serve_pages
 
-    with heartbeat(opened.store(), "serve"):
+    with exposed(opened.settings.metrics), heartbeat(opened.store(), "serve"):
         serve_pages(opened)
 
 

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -17,7 +17,8 @@ from dashboard.server import check_address
 from newsbeam.app.configuration import load_configuration
 from newsbeam.app.datadir import locked_data_dir
 from newsbeam.app.deployment import Applied, Deployment
-from newsbeam.app.metricsfolder import share_metrics
+from newsbeam.app.exposition import exposed
+from newsbeam.app.metricsfolder import metrics_shared_for_now, share_metrics
 from newsbeam.app.supervisor import Job, Supervisor
 from newsbeam.errors import StoreUnavailable, Unavailable
 from newsbeam.store import reads
@@ -41,13 +42,18 @@ def run_all(opened: Deployment, say: Say) -> int:
         supervisor = Supervisor(
             [job(opened, "poll"), *worker_jobs(opened, workers), job(opened, "deliver"), job(opened, "serve")]
         )
-        return supervise(supervisor, say, lambda stopping: _await_page(opened, say, stopping))
+        with exposed(opened.settings.metrics):
+            return supervise(supervisor, say, lambda stopping: _await_page(opened, say, stopping))
 
 
 def run_workers(opened: Deployment, say: Say) -> int:
-    """Run the pipeline's workers alone, supervised, until a signal."""
+    """Run the pipeline's workers alone, supervised, until a signal; one port shows the metrics of all of them."""
     workers = opened.settings.process.workers or os.cpu_count() or 1
-    return supervise(Supervisor(worker_jobs(opened, workers)), say)
+    with ExitStack() as stack:
+        if opened.settings.metrics.port:
+            stack.enter_context(metrics_shared_for_now())
+            stack.enter_context(exposed(opened.settings.metrics))
+        return supervise(Supervisor(worker_jobs(opened, workers)), say)
 
 
 def prepare(opened: Deployment, say: Say) -> Applied:
@@ -73,9 +79,9 @@ def prepare(opened: Deployment, say: Say) -> Applied:
 
 
 def job(opened: Deployment, name: str, *words: str) -> Job:
-    """Return the job that runs one newsbeam command on this deployment."""
+    """Return the job that runs one newsbeam command on this deployment; the tree's metrics are its supervisor's."""
     command = [sys.executable, "-m", "newsbeam", "--config", str(opened.config_dir)]
-    command += ["--data", str(opened.data_dir), name, *words]
+    command += ["--data", str(opened.data_dir), name, "--metrics-port", "0", *words]
     return Job(name, command)
 
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from types import FrameType
 
 from newsbeam.app.lifeline import LIFELINE
+from newsbeam.app.metricsfolder import fold_ended
 from newsbeam.errors import AlreadyRunning, ConfigurationError, UsageError
 
 logger = logging.getLogger("newsbeam.run")
 
-# A child that exits with one of these cannot be helped by a restart: its settings are wrong.
+# A child that exits with one of these before it ever settled cannot be helped by a restart: its settings are wrong.
+# Later they mean what passes: a secret's file that is being replaced, or a document of a newer version.
 HOPELESS = frozenset({UsageError.exit_code, ConfigurationError.exit_code, AlreadyRunning.exit_code})
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
@@ -47,6 +49,7 @@ class _Child:
         self.process: subprocess.Popen[bytes] | None = None
         self.killed = False
         self.restarts = 0
+        self.settled = False  # it lived long enough once, so its settings were right
 
     def start_if_due(self, now: float) -> None:
         if self.process is None and now >= self._start_at:
@@ -69,6 +72,7 @@ class _Child:
             self.job.ended(pid, status, self.killed)
         if now - self._started_at >= SETTLED_S:
             self._pause_s = FIRST_PAUSE_S
+            self.settled = True
         self._start_at = now + self._pause_s
         self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
         self.restarts += 1
@@ -91,6 +95,7 @@ class Supervisor:
         # Children watch the read end: it ends when this process dies in whatever way, and they stop then.
         self._lifeline, self._alive = os.pipe()
         self._children = [_Child(job, self._lifeline) for job in jobs]
+        self._unfolded = False  # a child's metrics are still its own, though it ended
         self.stopping = threading.Event()
         self.stopped_by: str | None = None
 
@@ -127,13 +132,18 @@ class Supervisor:
         """Notice children that ended; return the code of one that a restart cannot help, else 0."""
         for child in self._children:
             status = child.reap(time.monotonic())
-            if status is None or self.stopping.is_set():
+            if status is None:
                 continue
-            if status in HOPELESS:
+            self._unfolded = True
+            if self.stopping.is_set():
+                continue
+            if status in HOPELESS and not child.settled:
                 return status
             logger.warning(
                 "%s ended (%s); it starts again in %.1f s", child.job.name, describe(status), child.pause_s
             )
+        if self._unfolded:
+            self._unfolded = not fold_ended()
         return 0
 
     def shut_down(self) -> None:

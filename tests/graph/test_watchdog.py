@@ -9,7 +9,7 @@ import pytest
 from pipelines.exits import EXIT_HANG
 
 WORKER = """
-import re, threading, time
+import re, subprocess, sys, threading
 from newsbeam.beam import Shift
 from pipelines.watchdog import Watchdog
 
@@ -19,14 +19,20 @@ def hang_politely():
 def hang_with_the_lock():
     re.match(r"(a+)+$", "a" * 60 + "b")
 
+def doomed():
+    # Ends when the alarm would that the watchdog set at its last look: whoever outlives it had none left.
+    alarm = "import faulthandler, threading; faulthandler.dump_traceback_later(2.5, exit=True);"
+    return subprocess.Popen([sys.executable, "-c", alarm + "threading.Event().wait()"], stderr=subprocess.DEVNULL)
+
 def move_on():
-    for _ in range(30):
+    other = doomed()
+    while other.poll() is None:
         shift.touch()
-        time.sleep(0.1)
+        threading.Event().wait(0.1)
 
 def rest_between_shifts():
     dog.watch(None)
-    time.sleep(3)
+    doomed().wait()
 
 with Watchdog(2.0) as dog:
     shift = Shift()

@@ -1,11 +1,17 @@
 """What the parts' settings mean together."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from newsbeam.app.configuration import Settings, load_settings
-from newsbeam.errors import ConfigurationError
+from newsbeam.app.deployment import ActiveConfiguration
+from newsbeam.errors import ConfigurationError, Unavailable
+from newsbeam.store.catalogs import DocumentKind, activate, store_document
+from newsbeam.store.database import open_store
+from newsbeam.store.migrate import migrate
 
 DAY_S = 86_400.0
 
@@ -59,3 +65,32 @@ def test_webhook_secrets_lie_in_the_data_directory_unless_the_settings_say_where
     assert settings_of(tmp_path, "{}").deliver_here.secrets_dir == str(tmp_path / "data" / "secrets")
     said = settings_of(tmp_path, "deliver: {secrets_dir: data/secrets}")
     assert said.deliver_here.secrets_dir == "data/secrets"
+
+
+@pytest.mark.parametrize(
+    ("kind", "ask"),
+    [
+        (DocumentKind.FEEDS, ActiveConfiguration.feeds),
+        (DocumentKind.SUBSCRIPTIONS, ActiveConfiguration.subscriptions),
+        (DocumentKind.CATALOG, ActiveConfiguration.catalog),
+    ],
+)
+def test_a_document_of_another_version_is_waited_for(
+    tmp_path: Path, kind: DocumentKind, ask: Callable[[ActiveConfiguration], object]
+) -> None:
+    """In a rolling upgrade the new make active what the old cannot read; that must not end the old."""
+    now = datetime(2026, 5, 4, tzinfo=UTC)
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    migrate(store, now)
+    active = ActiveConfiguration(store)
+    for version, content in (("v9", b'[{"id": {"of": "tomorrow"}}]'), ("v1", b"[]")):
+        store_document(store, kind, version, content, now)
+        activate(store, kind, version, now)
+        if version == "v9" or kind == DocumentKind.CATALOG:
+            with pytest.raises(
+                Unavailable, match=rf"active {kind} \({version}\) cannot be read.*config apply"
+            ):
+                ask(active)
+        else:
+            assert ask(active) == ()
+    store.close()

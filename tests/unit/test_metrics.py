@@ -26,6 +26,12 @@ def test_no_label_can_grow_without_bound() -> None:
     assert not {label for metric in OURS for label in metric._labelnames} & unbounded
 
 
+def test_every_gauge_goes_with_its_process() -> None:
+    """What is folded of those that ended is added up, which is right for counts alone."""
+    gauges = [metric for metric in OURS if isinstance(metric, Gauge)]
+    assert {gauge._multiprocess_mode[:4] for gauge in gauges} == {"live"}
+
+
 def test_processes_that_share_a_folder_share_one_exposition(tmp_path: Path) -> None:
     code = (
         "from newsbeam import metrics\n"

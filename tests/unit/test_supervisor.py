@@ -13,7 +13,7 @@ import pytest
 
 from newsbeam.app.datadir import locked_data_dir, make_data_dir
 from newsbeam.app.service import supervise
-from newsbeam.app.supervisor import Job, Supervisor, describe
+from newsbeam.app.supervisor import SETTLED_S, Job, Supervisor, _Child, describe
 from newsbeam.errors import AlreadyRunning, ConfigurationError
 
 
@@ -46,6 +46,43 @@ def test_a_child_that_a_restart_cannot_help_stops_everything(tmp_path: Path) -> 
     sleeper = Job("sleeper", child(f"import time; open({str(started)!r}, 'w'); time.sleep(600)"))
     hopeless = Job("hopeless", child(f"import sys; sys.exit({ConfigurationError.exit_code})"))
     assert Supervisor([sleeper, hopeless]).run() == ConfigurationError.exit_code
+
+
+def test_a_child_that_had_settled_is_started_again_whatever_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An upgrade elsewhere, or a secret that is being replaced, must not end the other jobs."""
+    monkeypatch.setattr("newsbeam.app.supervisor.SETTLED_S", 0.0)
+    log = tmp_path / "log"
+    script = f"import sys; open({str(log)!r}, 'a').write('x'); sys.exit({ConfigurationError.exit_code})"
+    supervisor = Supervisor([Job("late", child(script))])
+    codes: list[int] = []
+    thread = threading.Thread(target=lambda: codes.append(supervisor.run()))
+    thread.start()
+    until(lambda: codes != [] or (log.exists() and len(log.read_text()) >= 2))
+    supervisor.stop()
+    thread.join(10)
+    assert codes == [0]
+
+
+def test_a_child_has_settled_once_it_lived_long_enough_and_stays_so() -> None:
+    one = _Child(Job("one", child("import sys; sys.exit(3)")), os.open(os.devnull, os.O_RDONLY))
+
+    def lived(from_s: float, to_s: float) -> bool:
+        one.start_if_due(from_s)
+        assert one.process is not None
+        one.process.wait(20)
+        assert one.reap(to_s) == 3
+        return one.settled
+
+    try:
+        assert [
+            lived(1000.0, 1000.0 + SETTLED_S - 1),
+            lived(2000.0, 2000.0 + SETTLED_S),
+            lived(3000.0, 3001.0),
+        ] == [False, True, True]
+    finally:
+        os.close(one._lifeline)
 
 
 def test_children_are_looked_after_while_the_page_is_awaited() -> None:

@@ -8,37 +8,56 @@ from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.output import note
 from newsbeam.errors import ConfigurationError
 
+_metrics_port = click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65_535),
+    help="Show this job's metrics on this port, instead of metrics.port; 0: nowhere.",
+)
+
+
+def _expose(metrics_port: int | None) -> None:
+    if metrics_port is not None:
+        os.environ["NEWSBEAM_METRICS__PORT"] = str(metrics_port)
+
 
 @click.command("run")
 @click.option("--port", type=click.IntRange(0, 65_535), help="The page's port, instead of serve.port.")
+@_metrics_port
 @click.pass_context
-def run_command(ctx: click.Context, *, port: int | None) -> None:
+def run_command(ctx: click.Context, *, port: int | None, metrics_port: int | None) -> None:
     """Run everything: pollers, pipeline workers, deliverer and pages, in one process tree, until Ctrl-C."""
     from newsbeam.app.logs import set_up_logs
     from newsbeam.app.service import run_all
 
     if port is not None:
         os.environ["NEWSBEAM_SERVE__PORT"] = str(port)  # for the jobs too
+    _expose(metrics_port)
     opened = deployment(ctx, makes_store=True)
     set_up_logs(opened.settings.service.log)
     ctx.exit(run_all(opened, note))
 
 
 @click.command("poll")
+@_metrics_port
 @click.pass_context
-def poll_command(ctx: click.Context) -> None:
+def poll_command(ctx: click.Context, *, metrics_port: int | None) -> None:
     """Poll feeds and put new stories on the bus. May run several times."""
     from newsbeam.app.jobs import run_poll
 
+    _expose(metrics_port)
     run_poll(deployment(ctx, makes_store=True))
 
 
 @click.command("process")
 @click.option("--worker", is_flag=True, hidden=True, help="Be one worker process.")
 @click.option("--runner", type=click.Choice(["direct", "flink"]), help="Instead of service.runner.")
+@_metrics_port
 @click.pass_context
-def process_command(ctx: click.Context, *, worker: bool, runner: str | None) -> None:
+def process_command(
+    ctx: click.Context, *, worker: bool, runner: str | None, metrics_port: int | None
+) -> None:
     """Read the bus, tag stories, record them with counts and alerts. May run several times."""
+    _expose(metrics_port)
     opened = deployment(ctx, makes_store=True)
     if (runner or opened.settings.service.runner) == "flink":
         raise ConfigurationError(
@@ -58,18 +77,22 @@ def process_command(ctx: click.Context, *, worker: bool, runner: str | None) -> 
 
 
 @click.command("deliver")
+@_metrics_port
 @click.pass_context
-def deliver_command(ctx: click.Context) -> None:
+def deliver_command(ctx: click.Context, *, metrics_port: int | None) -> None:
     """Send alerts to their subscriptions. May run several times."""
     from newsbeam.app.jobs import run_deliver
 
+    _expose(metrics_port)
     run_deliver(deployment(ctx, makes_store=True))
 
 
 @click.command("serve")
+@_metrics_port
 @click.pass_context
-def serve_command(ctx: click.Context) -> None:
+def serve_command(ctx: click.Context, *, metrics_port: int | None) -> None:
     """Serve pages, API and live stream."""
     from newsbeam.app.jobs import run_serve
 
+    _expose(metrics_port)
     run_serve(deployment(ctx, makes_store=True))
