@@ -86,10 +86,11 @@ class Fetcher:
             await session.close()
         self._sessions.clear()
 
-    async def fetch(self, request: Request) -> Response:
-        """Return the answer to a conditional GET."""
+    async def fetch(self, request: Request, heading: Callable[[str], None] = lambda _: None) -> Response:
+        """Return the answer to a conditional GET; `heading` is told each host before it is asked."""
         url, moved_to, permanent = _address(request.url), None, True
         for _ in range(self._settings.redirects + 1):
+            heading(host_of(url))
             answer = await self._hop(url, request)
             if isinstance(answer, Response):
                 return msgspec.structs.replace(answer, moved_to=moved_to)

@@ -18,12 +18,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from connectors.feeds.fetch import Fetcher, host_of
-from connectors.feeds.hosts import IMPATIENCE_S
+from connectors.feeds.fetch import Fetcher
+from connectors.feeds.hosts import IMPATIENCE_S, LINE_S, HostBusy, HostTurns
 from connectors.feeds.publishing import StoryPublisher
 from connectors.feeds.sandbox import Sandbox
 from connectors.feeds.settings import FeedsSettings
 from connectors.feeds.visit import Visited, Visitor
+from connectors.feeds.ways import Ways
 from newsbeam.bus.port import Bus
 from newsbeam.errors import Unavailable
 from newsbeam.feed import Feed, FeedState
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _DUE_AT_ONCE = 2_000
+_LOOK_AGAIN_S = 0.05  # after another poller was faster
 _GRACE_S = 2.0  # for visits under way when polling stops
 _PAUSE_FIRST_S = 0.5
 _PAUSE_LONGEST_S = 15.0
@@ -50,8 +52,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What a poller takes from around it; tests and the demo give their own.
 
     A poller takes back the claims that an earlier one of the same `owner` left when it died, so a name may be
-    kept over restarts, but never shared by two that run. None: one name over a SQLite store, which one
-    machine alone uses, else a name of its own for each process, that says where it ran.
+    kept over restarts, but never shared by two that run. None: a name of its own, that says where it ran; then one
+    runs in a process at a time.
     """
 
     owner: str | None = None
@@ -98,13 +100,14 @@ class Poller:
         publisher = StoryPublisher(self._bus, self._settings.publish_timeout_s)
         thread = ThreadPoolExecutor(1, "feed-states")
         around = self._around
+        turns = HostTurns(self._settings.host_gap_s, line_s=LINE_S)
         try:
             async with (
-                Fetcher(self._settings, clock=around.clock) as fetcher,
+                Fetcher(self._settings, turns, around.clock) as fetcher,
                 Sandbox(self._settings) as sandbox,
             ):
                 visitor = Visitor((fetcher, sandbox, publisher), self._settings, around.clock, around.chance)
-                owner = around.owner or _owner(self._store)
+                owner = around.owner or f"{owner_here(os.getpid())}/{uuid.uuid4().hex[:12]}"
                 states = _States(FeedStates(self._store, owner), thread)
                 desk = _Desk(self._source, self._settings, around, (states, visitor, fetcher, publisher))
                 try:
@@ -142,7 +145,8 @@ class _Desk:
         self._around = around
         self._states, self._visitor, self._fetcher, self._publisher = tools
         self._feeds: dict[str, Feed] | None = None
-        self._visits: set[asyncio.Task[Visited]] = set()
+        self._ways = Ways()
+        self._visits: dict[asyncio.Task[Visited | None], str] = {}  # and the feed of each
         self._paused = False
         self._pauses = 0  # in a row, without a story that reached the bus between them
         self._paused_at = float("-inf")
@@ -210,7 +214,8 @@ class _Desk:
     async def _take_back(self) -> None:
         """Free the claims of an earlier life, and see that store and bus answer before anything is read."""
         self._feeds = None
-        await self._states.ask(self._states.blocking.take_back)
+        now = self._around.clock()
+        await self._states.ask(lambda: self._states.blocking.take_back(now))
         await self._publisher.check()
         if self._paused:
             log.warning("polling goes on: the store and the bus answer")
@@ -228,6 +233,7 @@ class _Desk:
         if edited:
             await self._states.ask(lambda: states.make_due(edited, now))
         self._feeds = feeds
+        self._ways.keep(feeds.keys())
         return feeds
 
     async def _start_due(self, now: datetime) -> float:
@@ -242,34 +248,42 @@ class _Desk:
             feeds = self._feeds or {}
             claimed = await self._states.ask(lambda: self._states.blocking.claim(chosen, now, lease))
             self._visits.update(
-                asyncio.create_task(self._visit(feeds[state.feed], state)) for state in claimed
+                (asyncio.create_task(self._visit(feeds[state.feed], state)), state.feed) for state in claimed
             )
             if len(claimed) < len(chosen):
-                return 0.0  # another poller was faster: look again
+                return _LOOK_AGAIN_S
         soonest = await self._states.ask(lambda: self._states.blocking.soonest(now))
         if soonest is not None:
             nap_s = min(nap_s, max((soonest - self._around.clock()).total_seconds(), 0.0))
         return nap_s
 
     def _choose(self, due: Sequence[str], room: int) -> tuple[list[str], float]:
-        """Pick feeds whose host is free, one a host; and say when the next host will be."""
+        """Pick feeds whose hosts are free, one a host; and say when the next host will be."""
         chosen: list[str] = []
         taken: set[str] = set()
         nap_s = self._settings.refresh_s
-        for feed in (self._feeds[name] for name in due if self._feeds and name in self._feeds):
-            host = _host(feed)
-            wait_s = self._fetcher.turns.wait_s(host)
-            if host in taken or wait_s is None:
+        visited = set(self._visits.values())
+        feeds = self._feeds or {}
+        for feed in (feeds[name] for name in due if name in feeds and name not in visited):
+            hosts = self._ways.of(feed).hosts
+            wait_s = self._fetcher.turns.wait_s(*hosts)
+            if hosts & taken or wait_s is None:
                 continue  # the end of the visit there will wake the loop
             if 0 < wait_s <= IMPATIENCE_S:
                 nap_s = min(nap_s, wait_s)
             elif len(chosen) < room:
                 chosen.append(feed.id)
-                taken.add(host)
+                taken |= hosts
         return chosen, nap_s
 
-    async def _visit(self, feed: Feed, state: FeedState) -> Visited:
-        visited = await self._visitor.visit(feed, state)
+    async def _visit(self, feed: Feed, state: FeedState) -> Visited | None:
+        way = self._ways.of(feed)
+        try:
+            visited = await self._visitor.visit(feed, state, way.head_for)
+        except HostBusy:  # which was not known: the feed stays due until every host on its way is free
+            await self._states.ask(lambda: self._states.blocking.give_back(state))
+            return None
+        way.arrive()
         now = self._around.clock()
         if not await self._states.ask(lambda: self._states.blocking.settle(visited.state, now)):
             log.info("feed %s: another poller claimed it meanwhile; its visit counts", feed.id)
@@ -280,15 +294,16 @@ class _Desk:
 
     def _collect(self) -> list[Visited]:
         done = {visit for visit in self._visits if visit.done()}
-        self._visits -= done
+        for visit in done:
+            del self._visits[visit]
         failed = [error for visit in done if (error := visit.exception()) is not None]
         if failed:
             raise failed[0]
-        return [visit.result() for visit in done]
+        return [visited for visit in done if (visited := visit.result()) is not None]
 
     async def _end_visits(self) -> None:
         """Let visits end by themselves for a moment, then cancel them: an unwritten one is only repeated."""
-        visits, self._visits = self._visits, set()
+        visits, self._visits = [*self._visits], {}
         if not visits:
             return
         _, late = await asyncio.wait(visits, timeout=_GRACE_S)
@@ -319,14 +334,3 @@ def _tell(before: FeedState, visited: Visited) -> None:
         log.info("feed %s fails: %s", after.feed, after.error)
     elif before.failures and not after.failures:
         log.info("feed %s is well again after %d failures", after.feed, before.failures)
-
-
-def _owner(store: Store) -> str:
-    return "poller" if store.is_sqlite else f"{owner_here(os.getpid())}/{uuid.uuid4().hex[:12]}"
-
-
-def _host(feed: Feed) -> str:
-    try:
-        return host_of(feed.url)
-    except ValueError:  # the visit will tell
-        return feed.url

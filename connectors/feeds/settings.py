@@ -1,8 +1,11 @@
 """Every limit and pace of feed polling, with the reason for its default."""
 
+import math
+
 import msgspec
 
 MIB = 1024 * 1024
+_OF_LEASE = 0.9  # the rest is for writing down how the visit went
 
 
 class FeedsSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,8 +21,8 @@ class FeedsSettings(msgspec.Struct, frozen=True, kw_only=True):
     `document_bytes` after decompression; `redirects`; `parse_timeout_s` and `parser_bytes` (address space) of
     one of `parsers` worker processes; `entries` of a document, `text_chars` of a body.
 
-    `lease_s` is how long another poller leaves a claimed feed alone; `refresh_s` is how soon a change of the
-    feed list is seen.
+    `lease_s` is how long another poller leaves a claimed feed alone, so that a visit, redirects and waiting
+    included, is ended at nine tenths of it; `refresh_s` is how soon a change of the feed list is seen.
     """
 
     every_s: float = 900.0
@@ -51,3 +54,19 @@ class FeedsSettings(msgspec.Struct, frozen=True, kw_only=True):
     user_agent: str = (
         "newsbeam/0.1 (feed reader)"  # an operator adds an address where publishers can complain
     )
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for what cannot work."""
+        if min(self.concurrency, self.parsers) < 1:
+            raise ValueError("concurrency and parsers must be at least 1")
+        least_s = self.timeout_s + self.parse_timeout_s + self.publish_timeout_s
+        if self.visit_s < least_s:
+            raise ValueError(
+                f"lease must be at least {math.ceil(least_s / _OF_LEASE)} s: a visit may take the timeout, "
+                f"parse_timeout and publish_timeout, {least_s:g} s together, and has to end well before its lease"
+            )
+
+    @property
+    def visit_s(self) -> float:
+        """How long a whole visit may take."""
+        return self.lease_s * _OF_LEASE

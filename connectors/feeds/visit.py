@@ -1,5 +1,6 @@
 """One visit to one feed: fetch, read, publish, and the state that this leaves."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ import msgspec
 
 from connectors.feeds.entry import ParseLimits
 from connectors.feeds.fetch import Fetcher, Request, Response
+from connectors.feeds.hosts import HostBusy
 from connectors.feeds.memory import Judge
 from connectors.feeds.normalise import Visit
 from connectors.feeds.publishing import StoryPublisher
@@ -53,16 +55,21 @@ class Visitor:
         self._clock = clock
         self._chance = chance
 
-    async def visit(self, feed: Feed, before: FeedState) -> Visited:
-        """Fetch a claimed feed once. A failure of the feed is an outcome; raises `Unavailable` alone."""
+    async def visit(
+        self, feed: Feed, before: FeedState, heading: Callable[[str], None] = lambda _: None
+    ) -> Visited:
+        """Fetch a claimed feed once; `heading` is told each host before it is asked.
+
+        A failure of the feed is an outcome. Raises `Unavailable`, and `HostBusy` when others are before this visit.
+        """
         state = self._judge.begin(before, feed)
         started = time.monotonic()
         try:
-            visited = await self._read(feed, state)
+            visited = await self._in_time(feed, state, heading)
+        except (HostBusy, Unavailable):
+            raise
         except FetchFailed as error:
             visited = self._failed(feed, state, error)
-        except Unavailable:
-            raise
         except Exception as error:  # one feed, whatever it triggers, must not stop the others
             log.exception("feed %s: the visit failed in a way that nobody foresaw", feed.id)
             visited = self._failed(feed, state, FetchFailed("internal", f"{type(error).__name__}: {error}"))
@@ -70,8 +77,17 @@ class Visitor:
         FEED_FETCHES.labels(visited.outcome).inc()
         return visited
 
-    async def _read(self, feed: Feed, state: FeedState) -> Visited:
-        response = await self._fetcher.fetch(request_for(feed, state))
+    async def _in_time(self, feed: Feed, state: FeedState, heading: Callable[[str], None]) -> Visited:
+        limit_s = self._settings.visit_s
+        try:
+            async with asyncio.timeout(limit_s):
+                return await self._read(feed, state, heading)
+        except TimeoutError as error:
+            why = f"the visit, with redirects and all waiting, took longer than {limit_s:g} s (lease_s)"
+            raise FetchFailed("timeout", why) from error
+
+    async def _read(self, feed: Feed, state: FeedState, heading: Callable[[str], None]) -> Visited:
+        response = await self._fetcher.fetch(request_for(feed, state), heading)
         now = self._clock()
         if response.unchanged or response.body_hash == state.body_hash:
             return Visited(feed, self._judge.unchanged(state, feed, response, now, self._chance()), 0)

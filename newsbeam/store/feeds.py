@@ -86,13 +86,16 @@ class FeedStates:
             return found
 
     def claim(self, feeds: Sequence[str], now: datetime, lasting: timedelta) -> list[FeedState]:
-        """Claim those of the feeds that are still due and free; each state carries its new fetch number."""
+        """Claim those of the feeds that are still due and free; each state carries its new fetch number.
+
+        A feed whose row somebody else is writing now is left alone.
+        """
         claimed = []
         time = type_coerce(type_coerce(now, Moment), BigInteger)
         number = case((feed_state.c.fetch < time, time), else_=feed_state.c.fetch + 1)
         with self._store.write() as connection:
             self._live_on(connection, now)
-            for feed in sorted(feeds):  # one order for all pollers, so that they cannot block each other
+            for feed in _locked(connection, feeds):
                 row = connection.execute(
                     update(feed_state)
                     .where(feed_state.c.feed == feed, _claimable(now))
@@ -130,6 +133,15 @@ class FeedStates:
                 upsert(connection, coverage, [_covered(state, now)], add=("succeeded", "failed", "entries"))
             return written == 1
 
+    def give_back(self, state: FeedState) -> None:
+        """End a claim without a word on the feed, which stays due."""
+        with self._store.write() as connection:
+            connection.execute(
+                update(feed_state)
+                .where(feed_state.c.feed == state.feed, feed_state.c.fetch == state.fetch, self._own())
+                .values(claimed_by=None, claimed_until=None)
+            )
+
     def release(self) -> None:
         """Give this owner's claims back; their fetch numbers stay used."""
         with self._store.write() as connection:
@@ -138,7 +150,7 @@ class FeedStates:
             )
             connection.execute(delete(lease).where(lease.c.name == _POLLER + self._owner))
 
-    def take_back(self) -> None:
+    def take_back(self, now: datetime) -> None:
         """Free what pollers of this host left that live no more, and an earlier life of this one."""
         holders = select(feed_state.c.claimed_by).where(feed_state.c.claimed_by.is_not(None)).distinct()
         with self._store.write() as connection:
@@ -150,6 +162,8 @@ class FeedStates:
             for batch in batched(dead, _BATCH):
                 left = update(feed_state).where(feed_state.c.claimed_by.in_(batch))
                 connection.execute(left.values(claimed_by=None, claimed_until=None))
+            silent = lease.c.name.startswith(_POLLER, autoescape=True), lease.c.until <= now
+            connection.execute(delete(lease).where(*silent))  # a killed poller's name does not come back
 
     def states(self, feeds: Collection[str] | None = None) -> dict[str, FeedState]:
         """Return the states as they were last written, of `feeds` or of all, by feed."""
@@ -195,6 +209,16 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
     lives = exists().where(lease.c.name == _POLLER + feed_state.c.claimed_by, lease.c.until > now)
     free = or_(feed_state.c.claimed_until.is_(None), feed_state.c.claimed_until <= now, ~lives)
     return (feed_state.c.next_at <= now) & free
+
+
+def _locked(connection: Connection, feeds: Sequence[str]) -> list[str]:
+    # A statement of its own. An UPDATE that waited for another poller's would check the row anew, but look for that
+    # poller's lease among what it saw when it began, where there is none: it would take the claim away.
+    locked: list[str] = []
+    for batch in batched(sorted(feeds), _BATCH):
+        query = select(feed_state.c.feed).where(feed_state.c.feed.in_(batch)).order_by(feed_state.c.feed)
+        locked += connection.execute(query.with_for_update(skip_locked=True)).scalars()
+    return locked
 
 
 def _planned() -> Select[tuple[str, datetime | None]]:

@@ -7,15 +7,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import select, update
+from sqlalchemy import Connection, make_url, select, text, update
 
 from connectors import guard
 from connectors.feeds.check import check_feed, check_feeds
@@ -28,7 +31,7 @@ from newsbeam.bus.url import open_bus
 from newsbeam.codec import decode_story
 from newsbeam.errors import BusUnavailable, FetchFailed, UsageError
 from newsbeam.feed import Feed
-from newsbeam.store.database import Store, open_store
+from newsbeam.store.database import Store, StoreSettings, open_store
 from newsbeam.store.feeds import ALIVE, FeedStates
 from newsbeam.store.leases import owner_here
 from newsbeam.store.migrate import migrate
@@ -114,6 +117,12 @@ def feed(paper: Newspaper, path: str, **given: object) -> Feed:
     return Feed(id=path.strip("/"), url=paper.url + path, allow_private=True, **given)  # type: ignore[arg-type]
 
 
+def owner_of_an_ended_process() -> str:
+    ended = subprocess.Popen([sys.executable, "-c", "pass"])
+    ended.wait()
+    return f"{owner_here(ended.pid)}/a1"
+
+
 def wait_until(true: Callable[[], bool], within_s: float = 30.0) -> None:
     deadline = time.monotonic() + within_s
     while not true():
@@ -197,7 +206,7 @@ def test_a_crash_between_the_buss_word_and_the_states_write_only_repeats(
 ) -> None:
     desk.feeds = [feed(paper, "/f")]
     paper.pages["/f"] = Page(rss("a"))
-    dead = FeedStates(desk.store, "poller")  # claimed, and then killed
+    dead = FeedStates(desk.store, owner_of_an_ended_process())  # claimed, and then killed
     dead.synchronise(["f"], START)
     assert [state.fetch for state in dead.claim(["f"], START, timedelta(hours=1))] == [FIRST]
     desk.poll(everything=False)
@@ -264,13 +273,12 @@ def test_the_claims_of_a_poller_that_shows_no_life_are_anothers_to_take(any_desk
 def test_claims_of_dead_pollers_of_this_host_are_free_at_once_and_those_of_the_living_are_not(
     any_desk: Desk,
 ) -> None:
-    ended = subprocess.Popen([sys.executable, "-c", "pass"])
-    ended.wait()
+    dead = owner_of_an_ended_process()
     owners = {
-        "dead": f"{owner_here(ended.pid)}/a1",
+        "dead": dead,
         "alive": f"{owner_here(os.getppid())}/a1",
-        "elsewhere": f"elsewhere-{ended.pid}/a1",
-        "host-with-a-longer-name": f"{owner_here(os.getpid())}-{ended.pid}/a1",
+        "elsewhere": f"elsewhere-{dead.rpartition('-')[2]}",
+        "host-with-a-longer-name": f"{owner_here(os.getpid())}-{dead.rpartition('-')[2]}",
         "earlier-in-a-container": f"{owner_here(os.getpid())}/a1",  # where the first process is always number 1
     }
     states = {name: FeedStates(any_desk.store, owner) for name, owner in owners.items()}
@@ -278,8 +286,55 @@ def test_claims_of_dead_pollers_of_this_host_are_free_at_once_and_those_of_the_l
     for name, one in states.items():
         one.claim([name], START, timedelta(minutes=2))
     new = FeedStates(any_desk.store, f"{owner_here(os.getpid())}/b2")
-    new.take_back()
+    new.take_back(START)
     assert {*new.due(START, 10)} == {"dead", "earlier-in-a-container"}
+
+
+class HeldStore(Store):
+    """A store whose write transactions commit when they are told to."""
+
+    def hold(self) -> None:
+        self.inside, self.go = threading.Event(), threading.Event()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with super().write() as connection:
+            yield connection
+            self.inside.set()
+            assert self.go.wait(30)
+
+
+@pytest.mark.parametrize("idle", [None, ALIVE * 2])
+def test_a_claim_that_is_being_written_is_not_anothers_to_take(
+    postgres_url: str, idle: timedelta | None
+) -> None:
+    store, held = open_store(postgres_url), HeldStore(make_url(postgres_url), StoreSettings())
+    migrate(store, START)
+    one, two = FeedStates(held, "one"), FeedStates(store, "two")
+    two.synchronise(["f"], START)
+    if idle is not None:  # its lease is there, and has run out
+        FeedStates(store, "one").live_on(START - idle)
+    held.hold()
+    hour = timedelta(hours=1)
+    with ThreadPoolExecutor(2) as threads:
+        ones = threads.submit(one.claim, ["f"], START, hour)
+        assert held.inside.wait(30)
+        twos = threads.submit(two.claim, ["f"], START, hour)
+        try:
+            wait_until(lambda: twos.done() or waits_for_a_lock(store))
+        finally:
+            held.go.set()
+        assert [len(ones.result(30)), len(twos.result(30))] == [1, 0]
+    assert two.claim(["f"], START, hour) == []
+    assert one.settle(replace(ones.result()[0], next_at=START + hour), START)
+    held.close()
+    store.close()
+
+
+def waits_for_a_lock(store: Store) -> bool:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with store.read() as connection:
+        return bool(connection.execute(text(query)).scalar_one())
 
 
 # --- bad feeds ---------------------------------------------------------------------------------------------
@@ -361,6 +416,18 @@ def test_a_redirect_into_a_private_network_is_refused_before_it_is_followed(
     assert found.state.url is None
 
 
+class Held:
+    """A page that answers when it is told to."""
+
+    def __init__(self, page: Page) -> None:
+        self.go = threading.Event()
+        self._page = page
+
+    def __call__(self, _: Asked) -> Page:
+        self.go.wait(60)
+        return self._page
+
+
 # --- running -----------------------------------------------------------------------------------------------
 
 
@@ -400,6 +467,62 @@ def test_two_pollers_share_the_feeds(any_desk: Desk, paper: Newspaper) -> None:
     asyncio.run(run())
     assert [paper.times(path) for path in paper.pages] == [1] * 30
     assert len(any_desk.titles()) == 30
+
+
+def test_a_hanging_host_behind_redirects_holds_up_no_other(desk: Desk, paper: Newspaper) -> None:
+    moved = [f"/moved{n}" for n in range(20)]
+    held = Held(Page(rss("late")))
+    states = FeedStates(desk.store, "anyone")
+
+    async def run(hanging: Newspaper, healthy: Newspaper) -> None:
+        def all_went(times: int) -> bool:
+            at = states.states(["ok"])["ok"].fetched_at
+            return at == desk.clock.now and healthy.times("/ok") == times
+
+        stop = asyncio.Event()
+        settings = replace(SETTINGS, concurrency=4, timeout_s=60.0, refresh_s=0.05)
+        running = asyncio.create_task(desk.poller(settings).run(stop))
+        await until(lambda: len(hanging.asked) == 1 and len(paper.asked) == len(moved))
+        for times in range(1, 8):
+            await until(lambda times=times: all_went(times))  # type: ignore[misc]
+            desk.clock.pass_by(seconds=SETTINGS.lease_s / 4)  # so that the hanging visit outlives its claim
+        assert (len(hanging.asked), len(paper.asked)) == (1, len(moved))
+        held.go.set()
+        await until(lambda: {asked.path for asked in hanging.asked} == {*moved})  # all get their turn
+        stop.set()
+        await running
+
+    with Newspaper() as hanging, Newspaper() as healthy:
+        for n, path in enumerate(moved):
+            status = 301 if n % 2 else 302
+            paper.pages[path] = Page(status=status, headers=(("Location", hanging.url + path),))
+            hanging.pages[path] = held
+        healthy.pages["/ok"] = Page(rss("a"))
+        desk.feeds = [feed(paper, path) for path in moved] + [feed(healthy, "/ok", every_s=1.0)]
+        asyncio.run(run(hanging, healthy))
+
+
+def test_a_visit_ends_before_its_lease_however_many_slow_redirects_lead_on(
+    desk: Desk, paper: Newspaper
+) -> None:
+    def onward(asked: Asked) -> Page:
+        time.sleep(0.3)  # a slow server, not a wait of this test's
+        return Page(status=302, headers=(("Location", asked.path + "x"),))
+
+    paper.pages = {"/f" + "x" * n: onward for n in range(20)}
+    desk.feeds = [feed(paper, "/f")]
+    settings = replace(
+        SETTINGS, redirects=20, timeout_s=0.5, parse_timeout_s=0.2, publish_timeout_s=0.2, lease_s=1.2
+    )
+    found = desk.poll(settings)["f"]
+    assert found.outcome == "timeout"
+    assert "lease_s" in (found.state.error or "")
+
+
+def test_a_lease_that_a_visit_may_outlive_is_refused() -> None:
+    with pytest.raises(ValueError, match="lease must be at least 62 s"):
+        FeedsSettings(lease_s=61.0)
+    FeedsSettings(lease_s=62.0)
 
 
 def test_with_the_store_away_polling_pauses_says_so_once_and_goes_on(
@@ -444,6 +567,25 @@ feeds = [Feed(id=url.rsplit("/")[-1], url=url, allow_private=True) for url in ur
 poller = Poller(open_store(store), open_bus(bus), lambda: feeds, FeedsSettings(host_gap_s=0.0))
 asyncio.run(poller.run(asyncio.Event()))
 """
+
+
+def test_a_poller_beside_another_leaves_it_what_it_claimed(
+    store_url: str, local_bus_url: str, any_desk: Desk, paper: Newspaper
+) -> None:
+    paper.pages["/f"] = held = Held(Page(rss("a")))
+    any_desk.feeds = [feed(paper, "/f")]
+    other = subprocess.Popen([sys.executable, "-c", POLL, store_url, local_bus_url, any_desk.feeds[0].url])
+    try:
+        wait_until(lambda: paper.times("/f") == 1)
+        any_desk.clock.now = datetime.now(UTC)
+        assert any_desk.poll() == {}  # while the other is at it
+        held.go.set()
+        wait_until(lambda: FeedStates(any_desk.store, "anyone").states()["f"].status == "ok")
+    finally:
+        held.go.set()
+        other.kill()
+        other.wait()
+    assert (paper.times("/f"), any_desk.titles()) == (1, ["a"])
 
 
 @pytest.mark.parametrize("moment", [1, 4, 9, 15])

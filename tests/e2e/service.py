@@ -83,9 +83,7 @@ def configure(
     """Write a configuration over the wire, brisk enough for a test; return its directory."""
     directory = write_config(folder, wire, port=free_port())
     settings = yaml.safe_load((directory / "newsbeam.yaml").read_text())
-    settings["feeds"].update(
-        every_s=1.0, shortest_s=1.0, cache_longest_s=1.0, backoff_longest_s=4.0, lease_s=6.0
-    )
+    settings["feeds"].update(every_s=1.0, shortest_s=1.0, cache_longest_s=1.0, backoff_longest_s=4.0)
     settings["process"].update(workers=2)
     settings["deliver"] = {"timeout_s": 2.0, "lease_s": 4.0, "first_wait_s": 0.2, "longest_pause_s": 1.0}
     settings["service"] = dict(service or {})
