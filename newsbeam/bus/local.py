@@ -14,7 +14,7 @@ import msgspec
 
 from newsbeam.bus.logfile import connect, partitions_of, reading, require_room, session, translated, writing
 from newsbeam.bus.partitioning import partition_of
-from newsbeam.bus.port import MAX_RECORD_BYTES, Batch, Bounds, Publisher, Record, Sent, size_of
+from newsbeam.bus.port import MAX_RECORD_BYTES, STORIES, Batch, Bounds, Publisher, Record, Sent, size_of
 from newsbeam.errors import BusUnavailable, Gap, NotFound, PublishFailed, RecordTooLarge
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,8 @@ _decode_headers = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...]).decode
 class Retention(msgspec.Struct, frozen=True):
     """How long records stay: `age_s` seconds, but at most `size_bytes` in a partition.
 
-    Age alone removes nothing that lies after the position shown by `commit`: what waits to be read stays.
+    Age alone removes nothing that lies after the position shown by `commit`: what waits to be read stays, and so do
+    all stories as long as nobody has read any. Of other topics nobody may ever show a position: there age decides.
     """
 
     age_s: float = 7 * 86_400.0
@@ -281,13 +282,15 @@ def _data_version(connection: sqlite3.Connection) -> int:
 def _sweep_slice(connection: sqlite3.Connection, retention: Retention, now_us: int) -> int:
     # A slice at a time, so that nobody waits long for the write lock.
     removed = 0
-    for part, first, end, size, committed in connection.execute(
-        "SELECT id, first, next, bytes, committed FROM partition WHERE next > first"
+    for part, first, end, size, read in connection.execute(
+        "SELECT id, first, next, bytes, coalesce(committed, iif(topic = ?, first, next))"
+        " FROM partition WHERE next > first",
+        (STORIES,),
     ).fetchall():
         old_us = now_us - int(retention.age_s * 1e6)
         by_age = _first_where(connection, (part, first, end), "appended_us >= ?", old_us)
         by_size = _first_where(connection, (part, first, end), "upto_bytes > ?", size - retention.size_bytes)
-        keep_from = max(by_age if committed is None else min(by_age, committed), by_size)
+        keep_from = max(min(by_age, read), by_size)
         if (keep_from := min(keep_from, first + SWEEP_ROWS)) > first:
             with writing(connection):
                 removed += connection.execute(

@@ -80,11 +80,13 @@ def test_what_retention_removed_is_absent_and_reading_goes_on(
 ) -> None:
     bus, reader = keeping
     publish(bus, b"old 0", b"old 1", b"old 2")
+    bus.commit("stories", {0: 3})
     clock.now_ns += 2 * DAY_NS
     publish(bus, b"new")  # publishing sweeps
     assert reader.bounds() == Bounds(3, 4)
     batch = reader.read(1, 10, 0)
     assert (batch.start, batch.next, values(batch)) == (1, 4, [b"new"])
+    bus.commit("stories", {0: 4})
     clock.now_ns += 2 * DAY_NS
     assert bus.sweep() == 1
     assert bus.sweep() == 0
@@ -107,8 +109,9 @@ def test_size_removes_the_oldest_first(keeping: tuple[LocalBus, Reader]) -> None
 def test_age_spares_what_waits_to_be_read(keeping: tuple[LocalBus, Reader], clock: Clock) -> None:
     bus, reader = keeping
     publish(bus, b"read", b"waits")
-    bus.commit("stories", {0: 1})
     clock.now_ns += 2 * DAY_NS
+    assert bus.sweep() == 0  # nobody has read anything yet
+    bus.commit("stories", {0: 1})
     assert bus.sweep() == 1
     assert values(reader.read(0, 10, 0)) == [b"waits"]
     bus.commit("stories", {0: 0})  # progress moves forwards only
@@ -116,10 +119,19 @@ def test_age_spares_what_waits_to_be_read(keeping: tuple[LocalBus, Reader], cloc
     assert bus.sweep() == 1
 
 
+def test_age_alone_decides_where_nobody_shows_what_was_read(path: Path, clock: Clock) -> None:
+    bus = LocalBus(path, 1, Retention(age_s=1), clock=clock)
+    with bus.publisher() as publisher:
+        publisher.publish("alerts.floods", [Sent(b"", b"told")])
+    clock.now_ns += DAY_NS
+    assert bus.sweep() == 1
+
+
 def test_a_large_sweep_goes_in_slices_and_ends(path: Path, clock: Clock) -> None:
     bus = LocalBus(path, 2, Retention(age_s=1), clock=clock)
     with bus.publisher() as publisher:
         publisher.publish("stories", [Sent(b"%d" % n, b"") for n in range(9_000)])
+    bus.commit("stories", {0: 9_000, 1: 9_000})
     clock.now_ns += DAY_NS
     assert bus.sweep() == 9_000
 
