@@ -25,8 +25,9 @@ from connectors.channels.settings import DeliverSettings
 from newsbeam.alert import Alert, Severity, Subscription
 from newsbeam.bus import Bus, open_bus
 from newsbeam.codec import encode_alert
-from newsbeam.errors import DeliveryFailed
+from newsbeam.errors import DeliveryFailed, Unavailable
 from newsbeam.identity import delivery_key
+from newsbeam.recording import Recorder
 from newsbeam.store import outbox
 from newsbeam.store.database import Store, open_store
 from newsbeam.store.migrate import migrate
@@ -34,7 +35,9 @@ from newsbeam.store.schema import delivery, sequence
 from newsbeam.store.schema import outbox as outbox_table
 from newsbeam.store.statements import upsert
 from newsbeam.store.watch import OutboxWatch
+from newsbeam.story import DeadLetter
 from tests.contract.receiver import Answer, Got, Receiver
+from tests.contract.recordings import NOON, chunk_of
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 DEADLINE_S = 30.0
@@ -135,7 +138,7 @@ def test_an_alert_reaches_the_bus_and_a_signed_webhook_once(
 ) -> None:
     with Receiver() as receiver:
         told(store, "a1")
-        put(store, kind="dead", topic="stories.dead", document=b'{"reason":"no story"}')
+        Recorder(store).record(chunk_of([DeadLetter("decode", "no story", b"\xff<rss")]), NOON)
 
         async def story() -> None:
             await until(lambda: len(ledger(store)) == 3)
@@ -156,7 +159,10 @@ def test_an_alert_reaches_the_bus_and_a_signed_webhook_once(
     assert [event["type"] for event in events] == ["newsbeam.alert.told", "newsbeam.alert.updated"]
     assert [event["id"] for event in events] == [delivery_key("bus", "a1", n) for n in (1, 2)]
     (dead,) = bus_records(bus, "stories.dead")
-    assert json.loads(dead)["data"] == {"reason": "no story"}
+    assert json.loads(dead)["data"] == {
+        "topic": "stories", "partition": 0, "offset": 0, "reason": "decode", "detail": "no story",
+        "seen_at": "2026-03-04T12:00:00Z", "size": 5, "cut": False, "value": "/zxyc3M=",
+    }  # fmt: skip
 
 
 def test_an_idle_deliverer_only_looks_whether_the_outbox_grew_and_is_there_at_once_when_it_did(
@@ -396,6 +402,35 @@ def test_a_long_answer_is_not_read_to_its_end(
     store = open_store(sqlite_store_url)
     with Receiver(lambda _got, _before: reply) as receiver:
         asyncio.run(Deliverer(store, bus, list, settings).send_test(hook(receiver)))
+
+
+def test_subscriptions_that_cannot_be_read_are_waited_for(
+    store: Store, bus: Bus, settings: DeliverSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A newer version may have made them active: nothing is delivered, nothing lost, and it is said once."""
+    asked = 0
+
+    def subscriptions() -> list[Subscription]:
+        nonlocal asked
+        asked += 1
+        if asked <= 2:
+            raise Unavailable("the active subscriptions (v9) cannot be read by this version of newsbeam")
+        return [desk]
+
+    async def scene() -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(Deliverer(store, bus, subscriptions, settings).run(stop))
+        try:
+            await until(lambda: running.done() or receiver.on("/desk"))
+        finally:
+            stop.set()
+            await running
+
+    with Receiver() as receiver:
+        desk = hook(receiver)
+        told(store, "a1")
+        asyncio.run(scene())
+    assert caplog.text.count("delivering pauses: the active subscriptions (v9) cannot be read") == 1
 
 
 def test_a_repeat_after_a_kill_is_byte_identical(

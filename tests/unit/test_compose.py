@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from dashboard.settings import read_token
+from dashboard.settings import allowed_hosts, read_token
 from newsbeam.app.configuration import Settings, load_settings
 from newsbeam.bus import open_bus
 from newsbeam.errors import ConfigurationError
@@ -96,9 +96,23 @@ def test_pages_leave_the_container_with_a_token_alone(tmp_path: Path) -> None:
     assert (serve.host, serve.port) == ("0.0.0.0", 8600)  # noqa: S104 - inside the container
     assert SERVICES["serve"]["ports"] == ["127.0.0.1:8600:8600"]
     assert read_token(serve) == "the serve_token and much more"
+    assert {"serve", "127.0.0.1"} <= allowed_hosts(serve)  # as a Prometheus in the network calls it
     environ = {"NEWSBEAM_SERVE__HOST": "0.0.0.0"}  # noqa: S104
     with pytest.raises(ConfigurationError, match="token"):
         read_token(load_settings(ROOT / "config", str(tmp_path), environ).serve)
+
+
+@pytest.mark.parametrize("name", ["poll", "process", "deliver", "serve"])
+def test_every_job_shows_its_metrics_inside_the_network_alone(name: str, tmp_path: Path) -> None:
+    metrics = settings_of(name, tmp_path).metrics
+    assert (metrics.host, metrics.port) == ("0.0.0.0", 8609)  # noqa: S104 - inside the container
+    assert not [port for port in SERVICES[name].get("ports", ()) if str(metrics.port) in port]
+    told = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    if name != "serve":  # which has a page of its own for them
+        names = re.search(r"names: \[(.*)\], type: A, port: (\d+)", told)
+        assert names is not None
+        assert name in names[1].split(", ")
+        assert int(names[2]) == metrics.port
 
 
 def test_servers_are_where_the_jobs_look_for_them(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+from newsbeam import metrics
 from newsbeam.app.cli import COMMANDS, newsbeam
 from newsbeam.errors import NewsbeamError
 from tests.unit.commandlines import every_command, parsed
@@ -63,6 +64,13 @@ def test_every_whole_command_line_that_is_quoted_is_one() -> None:
             if not isinstance(error, click.MissingParameter | click.BadParameter):
                 wrong[line] = error.message
     assert wrong == {}
+
+
+def test_every_metric_that_operators_are_told_of_is_there() -> None:
+    told = set(re.findall(r"newsbeam_[a-z_]+[a-z]", (ROOT / "docs" / "operations.md").read_text("utf-8")))
+    exposed = set(re.findall(r"^# TYPE (newsbeam_\w+)", metrics.expose()[0].decode(), re.MULTILINE))
+    assert len(told) >= 12
+    assert told - exposed - set(metrics.STORED) - {"newsbeam_store"} == set()
 
 
 def test_help_says_of_each_command_what_the_command_says_of_itself() -> None:
