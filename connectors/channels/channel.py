@@ -14,7 +14,8 @@ ALERT, DEAD, TEST = "alert", "dead", "test"
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to send; everything a channel says of it is a function of these fields alone.
 
-    `document` is what was recorded, verbatim; `key` is the idempotency key: a repeat has the same one.
+    `document` is the alert as it was recorded, or what is told of a dead letter; `key` is the idempotency key: a
+    repeat has the same one.
     """
 
     key: str

@@ -3,18 +3,20 @@
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
 """
 
-import base64
 from datetime import UTC, datetime
 
 import msgspec
 
 from connectors.channels.channel import ALERT, TEST, Parcel
-from newsbeam.codec import decode_alert
+from newsbeam.bus.port import MAX_RECORD_BYTES
+from newsbeam.codec import decode_alert, to_json
+from newsbeam.store.reads import DeadLetterView
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 SOURCE = "urn:newsbeam"
 TOLD, UPDATED = "newsbeam.alert.told", "newsbeam.alert.updated"
 TESTED, DEAD = "newsbeam.alert.test", "newsbeam.story.dead"
+_ENVELOPE_BYTES = 2_000  # more than what a record of the bus holds besides a dead letter's document
 
 
 class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,19 +31,40 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     datacontenttype: str = ""
     alerttopic: str | None = None
     severity: str | None = None
-    data: msgspec.Raw | None = None
-    data_base64: str | None = None
+    data: msgspec.Raw
 
 
 _encoder = msgspec.json.Encoder()
 
 
 def cloud_event(parcel: Parcel) -> bytes:
-    """Return the event that tells `parcel`; its id is the idempotency key, its data the document as recorded.
+    """Return the event that tells `parcel`; its id is the idempotency key, its data the document verbatim.
 
     Raises `DecodeError` when the stored document is no alert.
     """
     return _encoder.encode(_alert(parcel) if parcel.kind in {ALERT, TEST} else _dead_letter(parcel))
+
+
+def dead_document(letter: DeadLetterView) -> bytes:
+    """Return what is told of a dead letter: its place, the reason, and its bytes (base64), `size` in all.
+
+    What a record of the bus cannot hold is left out, and `cut` says so. Nothing in it ever changes while the letter
+    is kept, so that a repeat is the same.
+    """
+    told = {
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "seen_at": letter.seen_at,
+        "size": letter.size,
+        "cut": False,
+        "value": b"",
+    }
+    room = MAX_RECORD_BYTES - _ENVELOPE_BYTES - len(to_json(told))
+    value = letter.value[: max(0, room // 4 * 3)]
+    return to_json({**told, "value": value, "cut": len(value) < letter.size})
 
 
 def _alert(parcel: Parcel) -> CloudEvent:
@@ -62,12 +85,6 @@ def _alert(parcel: Parcel) -> CloudEvent:
 
 
 def _dead_letter(parcel: Parcel) -> CloudEvent:
-    """Whatever killed the record may be in its document, so this must not depend on what it says."""
-    try:
-        msgspec.json.decode(parcel.document)
-        data, encoded = msgspec.Raw(parcel.document), None
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        data, encoded = None, base64.b64encode(parcel.document).decode()
     return CloudEvent(
         specversion="1.0",
         id=parcel.key,
@@ -75,9 +92,8 @@ def _dead_letter(parcel: Parcel) -> CloudEvent:
         type=DEAD,
         subject=parcel.topic,
         time=_rfc3339(parcel.written_at),
-        datacontenttype="application/json" if encoded is None else "application/octet-stream",
-        data=data,
-        data_base64=encoded,
+        datacontenttype="application/json",
+        data=msgspec.Raw(parcel.document),
     )
 
 

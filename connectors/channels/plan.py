@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from connectors.channels.channel import DEAD, Parcel
+from connectors.channels.cloudevent import dead_document
 from newsbeam.alert import Severity, Subscription
 from newsbeam.identity import delivery_key, digest
 from newsbeam.store.outbox import Claim, OutboxRow, PlannedDelivery
@@ -33,7 +34,7 @@ def plan_deliveries(row: OutboxRow, subscriptions: Sequence[Subscription]) -> It
 
 
 def key_of(subscription: Subscription, row: OutboxRow) -> str:
-    """Return the idempotency key: of the alert's version, or of the dead letter's own document."""
+    """Return the idempotency key: of the alert's version, or of the dead letter's place."""
     if row.alert is not None and row.version is not None:
         return delivery_key(subscription.id, row.alert, row.version)
     return delivery_key(subscription.id, digest(row.kind, row.topic, row.document.decode("latin-1")), 1)
@@ -42,11 +43,12 @@ def key_of(subscription: Subscription, row: OutboxRow) -> str:
 def parcel_of(claimed: Claim) -> Parcel:
     """Return what a channel sends for a claimed delivery."""
     row = claimed.row
+    document = row.document if claimed.letter is None else dead_document(claimed.letter)
     return Parcel(
         key=claimed.key,
         kind=row.kind,
         topic=row.topic,
-        document=row.document,
+        document=document,
         written_at=row.written_at,
         alert=row.alert,
     )

@@ -14,6 +14,7 @@ from newsbeam.identity import alert_id, cluster_id, hashed_keys, story_id
 from newsbeam.recording.facts import Times, cells, facets_of, kept_of, shown_spans, times_of
 from newsbeam.recording.settings import RecordingSettings
 from newsbeam.store.known import Known, KnownCluster, KnownStory, Owner, Reach, source_of
+from newsbeam.store.outbox import DEAD, Place
 from newsbeam.store.writes import Changes
 from newsbeam.story import DeadLetter, Disposition, EnrichedStory, Key, KeyKind
 
@@ -356,16 +357,8 @@ class Ledger:
                 "replayed_at": None,
             }
         )
-        place = {
-            "topic": chunk.topic,
-            "partition": chunk.partition,
-            "offset": record.offset,
-            "reason": letter.reason,
-            "detail": letter.detail[:4000],
-            "seen_at": record.appended_at,
-            "value": letter.value[: self._settings.dead_value_bytes],
-        }
-        self._put_out("dead", f"{chunk.topic}.dead", to_json(place))
+        place = Place(chunk.topic, chunk.partition, record.offset)
+        self._put_out(DEAD, f"{chunk.topic}.dead", to_json(place))
 
 
 def _content(enriched: EnrichedStory, title: str, summary: str, text: str) -> dict[str, Any]:

@@ -1,21 +1,25 @@
 """Erasing a story on request, and remembering its keys so that no re-read brings it back."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select, update
 
 from newsbeam.alert import Alert
-from newsbeam.codec import decode_alert, encode_alert, from_json
+from newsbeam.codec import decode_alert, encode_alert
 from newsbeam.identity import canonical_url, digest
 from newsbeam.store.database import Store
+from newsbeam.store.outbox import Place
 from newsbeam.store.reads.tracing import address_keys
-from newsbeam.store.schema import alert, dead_letter, delivery, outbox, sighting, story, story_key
+from newsbeam.store.schema import alert, dead_letter, outbox, position, sighting, story, story_key
 from newsbeam.store.statements import insert_new, select_in
 
 ERASED = "[erased]"
+_PAGE = 500  # dead letters
+_PAGE_BYTES = 8 * 1024 * 1024  # of them; the letter that goes over it is the page's last
+_READ_AHEAD = 8  # letters: each may be a megabyte
 
 
 class Forgotten(msgspec.Struct, frozen=True):
@@ -34,32 +38,45 @@ def forget(store: Store, url: str, now: datetime) -> Forgotten:
     Counts stay: they name nobody. Alerts stay without its words, so that the event does not alert again. What was
     delivered cannot be called back, and the bus keeps the text until its own retention.
     """
-    with store.locked() as connection:
-        if store.is_sqlite:  # overwrite what is deleted, instead of only letting go of its pages
-            connection.exec_driver_sql("PRAGMA secure_delete = ON").close()
-        forgotten = _forget(connection, url, now)
-        if store.is_sqlite:
-            connection.exec_driver_sql("PRAGMA secure_delete = OFF").close()
+    forgotten = None
+    while forgotten is None:
+        with store.read() as connection:
+            search = _LetterSearch(_addresses(connection, url, _stories_at(connection, url)))
+        search.look_through(store)
+        with store.locked() as connection:
+            if store.is_sqlite:  # overwrite what is deleted, instead of only letting go of its pages
+                connection.exec_driver_sql("PRAGMA secure_delete = ON").close()
+            forgotten = _forget(connection, url, search, now)
+            if store.is_sqlite:
+                connection.exec_driver_sql("PRAGMA secure_delete = OFF").close()
     store.truncate_log()
     return forgotten
 
 
-def _forget(connection: Connection, url: str, now: datetime) -> Forgotten:
-    hashes = address_keys(url)
-    known = select_in(connection, select(story_key.c.story), story_key.c.hash, hashes)
+def _stories_at(connection: Connection, url: str) -> set[str]:
+    known = select_in(connection, select(story_key.c.story), story_key.c.hash, address_keys(url))
     owners = {row.story for row in known}
     owners.update(connection.execute(select(story.c.id).where(story.c.url == url)).scalars())
+    return owners
+
+
+def _forget(connection: Connection, url: str, search: "_LetterSearch", now: datetime) -> Forgotten | None:
+    """Erase; return None when meanwhile more addresses became known, so that the letters must be searched anew."""
+    hashes, owners = address_keys(url), _stories_at(connection, url)
     owner = min(owners, default="s" + digest("forgotten", url))
     ids = sorted(owners | {owner})
+    if _addresses(connection, url, ids) != search.addresses:
+        return None
+    search.look_at_new(connection)
     erased = tuple(connection.execute(select(story.c.id).where(story.c.id.in_(ids))).scalars())
     alerts = _erase_from_alerts(connection, ids)
-    letters = _erase_letters(connection, _addresses(connection, url, ids))
+    _erase_letters(connection, search.found)
     connection.execute(delete(story).where(story.c.id.in_(ids)))  # its texts and tags go with it
     new = {"story": owner, "kind": "url", "feed": None, "added_at": now, "forgotten": True}
     insert_new(connection, story_key, [{"hash": one, **new} for one in hashes])
     connection.execute(update(story_key).where(story_key.c.story.in_(ids)).values(forgotten=True))
     keys = select(func.count()).select_from(story_key).where(story_key.c.story.in_(ids))
-    return Forgotten(erased, int(connection.execute(keys).scalar_one()), alerts, letters)
+    return Forgotten(erased, int(connection.execute(keys).scalar_one()), alerts, len(search.found))
 
 
 def _erase_from_alerts(connection: Connection, ids: Sequence[str]) -> tuple[str, ...]:
@@ -80,36 +97,72 @@ def _without_words(told: Alert) -> bytes:
     return encode_alert(msgspec.structs.replace(told, title=ERASED, url=None))
 
 
-class _Place(msgspec.Struct, frozen=True):
-    topic: str
-    partition: int
-    offset: int
-
-
-def _addresses(connection: Connection, url: str, ids: Sequence[str]) -> set[str]:
+def _addresses(connection: Connection, url: str, ids: Collection[str]) -> set[str]:
     found = {url, canonical_url(url)}
     found.update(connection.execute(select(story.c.url).where(story.c.id.in_(ids))).scalars())
     found.update(connection.execute(select(sighting.c.url).where(sighting.c.story.in_(ids))).scalars())
     return {one for one in found if one}
 
 
-def _erase_letters(connection: Connection, addresses: set[str]) -> int:
-    """Delete dead letters that hold one of the addresses, and what was to leave the store of them."""
-    alternatives = b"|".join(re.escape(one.encode()) for one in sorted(addresses))
-    wanted = re.compile(rb"(?:" + alternatives + rb")(?![\w/.~%-])")  # and no longer address that begins so
+class _LetterSearch:
+    """Finds the dead letters that hold one of the addresses, page by page.
+
+    A partition's letters come in the order of their offsets: those that come while others are looked through lie
+    after them, and are all that is left to look at under the lock.
+    """
+
+    def __init__(self, addresses: set[str]) -> None:
+        self.addresses = addresses
+        self.found: list[Place] = []
+        self._seen: dict[tuple[str, int], int] = {}  # the last offset of a partition that was looked at
+        alternatives = b"|".join(re.escape(one.encode()) for one in sorted(addresses))
+        self._wanted = re.compile(rb"(?:" + alternatives + rb")(?![\w/.~%-])")  # not one that goes on
+
+    def look_through(self, store: Store) -> None:
+        """Look at every letter, in short transactions."""
+        with store.read() as connection:
+            partitions = _partitions(connection)
+        for partition in partitions:
+            more = True
+            while more:
+                with store.read() as connection:
+                    more = self._look_at_page(connection, *partition)
+
+    def look_at_new(self, connection: Connection) -> None:
+        """Look at the letters that came since."""
+        for partition in _partitions(connection):
+            while self._look_at_page(connection, *partition):
+                pass
+
+    def _look_at_page(self, connection: Connection, topic: str, partition: int) -> bool:
+        """Look at a partition's next letters; return whether there were any."""
+        there, seen = dead_letter.c, self._seen.get((topic, partition), -1)
+        query = select(there.offset, there.key, there.value, there.detail)
+        query = query.where(there.topic == topic, there.partition == partition, there.offset > seen)
+        query = query.order_by(there.offset).limit(_PAGE).execution_options(yield_per=_READ_AHEAD)
+        last, size = seen, 0
+        with connection.execute(query) as letters:
+            for row in letters:
+                last = row.offset
+                parts = (row.value, row.key, row.detail.encode())
+                if any(self._wanted.search(part) for part in parts):
+                    self.found.append(Place(topic, partition, last))
+                size += sum(map(len, parts))
+                if size >= _PAGE_BYTES:
+                    break
+        self._seen[topic, partition] = last
+        return last > seen
+
+
+def _partitions(connection: Connection) -> list[tuple[str, int]]:
+    """Return the partitions that anything was recorded of: a dead letter moves the position too."""
+    found = connection.execute(select(position.c.topic, position.c.partition))
+    return [(row.topic, row.partition) for row in found]
+
+
+def _erase_letters(connection: Connection, places: Iterable[Place]) -> None:
+    """Delete dead letters; with them goes what was to be told of them."""
     there = dead_letter.c
-    places = {
-        _Place(row.topic, row.partition, row.offset)
-        for row in connection.execute(select(dead_letter))
-        if any(wanted.search(part) for part in (row.value, row.key, row.detail.encode()))
-    }
     for place in places:
         here = (there.topic == place.topic) & (there.partition == place.partition)
         connection.execute(delete(dead_letter).where(here, there.offset == place.offset))
-    if places:
-        sent = select(outbox.c.seq, outbox.c.document).where(outbox.c.kind == "dead")
-        for seq, document in connection.execute(sent).all():
-            if from_json(document, _Place) in places:
-                connection.execute(delete(delivery).where(delivery.c.seq == seq))
-                connection.execute(delete(outbox).where(outbox.c.seq == seq))
-    return len(places)

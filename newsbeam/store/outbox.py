@@ -1,21 +1,45 @@
-"""What must leave the store: outbox rows fan out to a ledger of deliveries: claimed, sent, settled."""
+"""What must leave the store: outbox rows fan out to a ledger of deliveries: claimed, sent, settled.
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+Of a dead letter the outbox keeps only the place: what is told of it is built from the letter's own row, so that it
+is held once. With that row, removed by retention or forgotten, goes what is still to be told of it.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
+from newsbeam.codec import from_json
+from newsbeam.errors import DecodeError
 from newsbeam.store.database import Store
-from newsbeam.store.schema import delivery, outbox
+from newsbeam.store.reads.views import DeadLetterView
+from newsbeam.store.schema import dead_letter, delivery, outbox
 from newsbeam.store.statements import insert_new
 
 PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
+DEAD = "dead"  # the kind of row that tells of a dead letter
 ERROR_LIMIT = 500  # characters kept of a failure
+BYTES_AT_ONCE = 8 * 1024 * 1024  # taken by one fan-out or claim; the row that goes over it is the last
+_READ_AHEAD = 8  # rows: each may hold a megabyte
+_LETTER_LIMIT = 1_000_000  # bytes read of a dead letter: no record of the bus can hold more
+_GONE = "the dead letter is kept no longer"
 
 
 class OutboxRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to tell: an alert's version, or a dead letter; `document` is what was recorded, verbatim."""
+    """One thing to tell: an alert's version as it was recorded, verbatim, or the `Place` of a dead letter."""
 
     seq: int
     kind: str  # alert | dead
@@ -27,6 +51,17 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True):
     written_at: datetime
 
 
+_CONTENT = [outbox.c[name] for name in OutboxRow.__struct_fields__]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a dead letter lies."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
 class PlannedDelivery(msgspec.Struct, frozen=True):
     """That a subscription is to get an outbox row; `key` is its idempotency key."""
 
@@ -35,12 +70,16 @@ class PlannedDelivery(msgspec.Struct, frozen=True):
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A delivery that one deliverer alone may send until its lease ends; `attempts` counts those before."""
+    """A delivery that one deliverer alone may send until its lease ends; `attempts` counts those before.
+
+    `letter` is the dead letter that the row tells of; of a very long one only the beginning.
+    """
 
     key: str
     subscription: str
     attempts: int
     row: OutboxRow
+    letter: DeadLetterView | None = None
 
 
 Plan = Callable[[OutboxRow], Iterable[PlannedDelivery]]
@@ -70,11 +109,8 @@ def fan_out(store: Store, plan: Plan, now: datetime, limit: int = 500) -> int:
     Each row is planned once: what a subscription added later wants of it is never sent.
     """
     with store.write() as connection:
-        columns = [outbox.c[name] for name in OutboxRow.__struct_fields__]
-        query = select(*columns).where(outbox.c.fanned_out.is_(False)).order_by(outbox.c.seq).limit(limit)
-        rows = [
-            OutboxRow(**row) for row in connection.execute(query.with_for_update(skip_locked=True)).mappings()
-        ]
+        query = select(*_CONTENT).where(outbox.c.fanned_out.is_(False)).order_by(outbox.c.seq).limit(limit)
+        rows = _some_rows(connection, query.with_for_update(skip_locked=True))
         if not rows:
             return 0
         insert_new(
@@ -90,9 +126,31 @@ def claim(
 ) -> Sequence[Claim]:
     """Claim up to `limit` due deliveries of one subscription, oldest first, for `owner` until a moment.
 
-    A later version of an alert waits until the earlier ones are settled, and until they are fanned out: another
-    deliverer may be at them.
+    Fewer when they are large. A later version of an alert waits until the earlier ones are settled, and until they
+    are fanned out: another deliverer may be at them. What tells of a dead letter that is no more fails here.
     """
+    with store.read() as connection:  # most looks find nothing, and need no write transaction
+        if not connection.execute(
+            select(exists().where(delivery.c.subscription == subscription, _due(now)))
+        ).scalar():
+            return []
+    query = _claimable(subscription, now).limit(limit)
+    claims: list[Claim] = []
+    gone = True
+    while gone and not claims:  # a page of dead letters that are no more must not hold what waits behind it
+        with store.write() as connection:
+            found = _some_claims(connection, query, subscription)
+            claims = [one for one in found if one.letter is not None or one.row.kind != DEAD]
+            gone = len(claims) < len(found)
+            ours = [one.key for one in claims]
+            lost = [one.key for one in found if one.key not in ours]
+            _set(connection, ours, claimed_by=owner, claimed_until=until)
+            _set(connection, lost, status=FAILED, error=_GONE, claimed_by=None, claimed_until=None)
+    return claims
+
+
+def _claimable(subscription: str, now: datetime) -> Select[Any]:
+    """Select a subscription's deliveries that may be claimed now, oldest first, with what they tell."""
     earlier, before = delivery.alias(), outbox.alias()
     older = and_(before.c.alert == outbox.c.alert, before.c.seq < outbox.c.seq)
     unsettled = exists().where(
@@ -102,29 +160,64 @@ def claim(
         earlier.c.status == PENDING,
     )
     waits = or_(unsettled, exists().where(older, before.c.fanned_out.is_(False)))
-    columns = [outbox.c[name] for name in OutboxRow.__struct_fields__]
-    query = (
-        select(delivery.c.key, delivery.c.attempts, *columns)
+    return (
+        select(delivery.c.key, delivery.c.attempts, *_CONTENT)
         .join(outbox, outbox.c.seq == delivery.c.seq)
         .where(delivery.c.subscription == subscription, _due(now), ~waits)
         .order_by(delivery.c.seq)
-        .limit(limit)
         .with_for_update(skip_locked=True, of=delivery)
     )
-    with store.read() as connection:  # most looks find nothing, and need no write transaction
-        if not connection.execute(
-            select(exists().where(delivery.c.subscription == subscription, _due(now)))
-        ).scalar():
-            return []
-    with store.write() as connection:
-        claims = []
-        for row in connection.execute(query).mappings():
-            content = OutboxRow(**{name: row[name] for name in OutboxRow.__struct_fields__})
-            claims.append(Claim(row["key"], subscription, row["attempts"], content))
-        if claims:
-            taken = update(delivery).where(delivery.c.key.in_([claimed.key for claimed in claims]))
-            connection.execute(taken.values(claimed_by=owner, claimed_until=until))
-        return claims
+
+
+def _content(row: Mapping[Any, Any]) -> OutboxRow:
+    return OutboxRow(**{name: row[name] for name in OutboxRow.__struct_fields__})
+
+
+def _some_rows(connection: Connection, query: Select[Any]) -> list[OutboxRow]:
+    """Return the query's first outbox rows, until their documents are as many bytes as may be taken at once."""
+    rows: list[OutboxRow] = []
+    size = 0
+    with connection.execute(query.execution_options(yield_per=_READ_AHEAD)) as result:
+        for row in result.mappings():
+            rows.append(_content(row))
+            size += len(rows[-1].document)
+            if size >= BYTES_AT_ONCE:
+                break
+    return rows
+
+
+def _some_claims(connection: Connection, query: Select[Any], subscription: str) -> list[Claim]:
+    """Return the query's first deliveries and what they tell, until that is as many bytes as may be taken at once."""
+    claims: list[Claim] = []
+    size = 0
+    with connection.execute(query.execution_options(yield_per=_READ_AHEAD)) as result:
+        for row in result.mappings():
+            content = _content(row)
+            letter = _letter(connection, content) if content.kind == DEAD else None
+            claims.append(Claim(row["key"], subscription, row["attempts"], content, letter))
+            size += len(content.document) + (0 if letter is None else len(letter.value))
+            if size >= BYTES_AT_ONCE:
+                break
+    return claims
+
+
+def _letter(connection: Connection, row: OutboxRow) -> DeadLetterView | None:
+    """Return the dead letter that a row tells of, None when it is no more."""
+    try:
+        place = from_json(row.document, Place)
+    except DecodeError:
+        return None
+    there = dead_letter.c
+    columns: list[ColumnElement[Any]] = [column for column in there if column is not there.value]
+    columns.append(func.substr(there.value, 1, _LETTER_LIMIT, type_=LargeBinary).label("value"))
+    here = and_(there.topic == place.topic, there.partition == place.partition, there.offset == place.offset)
+    found = connection.execute(select(*columns).where(here)).mappings().one_or_none()
+    return None if found is None else DeadLetterView(**found)
+
+
+def _set(connection: Connection, keys: Sequence[str], **values: object) -> None:
+    if keys:
+        connection.execute(update(delivery).where(delivery.c.key.in_(keys)).values(**values))
 
 
 def settle(store: Store, owner: str, settlements: Sequence[Settlement]) -> int:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.channels.channel import DeliveryRefused, Parcel
-from connectors.channels.cloudevent import cloud_event
+from connectors.channels.cloudevent import cloud_event, dead_document
 from connectors.channels.plan import BUS, plan_deliveries, wants
 from connectors.channels.retry import RetryPolicy, next_attempt
 from connectors.channels.signing import create_secret, read_secrets, signed_headers
@@ -21,10 +21,12 @@ from connectors.channels.subscriptions import load_subscriptions
 from connectors.channels.topic import by_topic
 from connectors.channels.webhook import judge, retry_after_s
 from newsbeam.alert import Alert, Severity, Subscription
+from newsbeam.bus.port import MAX_RECORD_BYTES, size_of
 from newsbeam.codec import encode_alert
 from newsbeam.errors import ConfigurationError, DeliveryFailed
 from newsbeam.identity import delivery_key
 from newsbeam.store.outbox import OutboxRow
+from newsbeam.store.reads import DeadLetterView
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 
@@ -93,12 +95,42 @@ def test_an_alert_is_a_cloud_event_that_carries_the_recorded_document_verbatim()
     assert json.loads(cloud_event(parcel(alert(version=2))))["type"] == "newsbeam.alert.updated"
 
 
-@given(document=st.binary())
-def test_any_dead_letter_can_be_told(document: bytes) -> None:
-    dead = Parcel(key="k", kind="dead", topic="stories.dead", document=document, written_at=NOW)
-    event = json.loads(cloud_event(dead))
-    assert "data" in event or base64.b64decode(event.get("data_base64", "")) == document
-    assert list(by_topic([dead])) == ["stories.dead"]
+_LETTER = DeadLetterView(
+    topic="stories", partition=3, offset=2**40, reason="decode", detail="no JSON", key=b"k", value=b"", size=0,
+    seen_at=NOW, recorded_at=NOW, replayed_at=None,
+)  # fmt: skip
+_LONGEST_TOPIC = "t" * 200
+_PIECES = st.sampled_from([b"\xff\x00", b"{}", b'"\\', "wörter".encode()])
+
+
+@settings(max_examples=50)
+@given(
+    piece=_PIECES, length=st.integers(0, 1_048_576), detail=st.text(st.characters(codec="utf-8"), max_size=40),
+    kept=st.booleans(),
+)  # fmt: skip
+def test_every_dead_letter_is_a_record_that_fits_the_bus_and_says_what_was_cut(
+    piece: bytes, length: int, detail: str, kept: bool
+) -> None:
+    value = (piece * length)[:length]
+    letter = msgspec.structs.replace(
+        _LETTER, value=value, size=length if kept else 2 * length, detail=(detail * 4_000)[:4_000]
+    )
+    parcel = Parcel(
+        key=delivery_key("bus", "d", 1),
+        kind="dead",
+        topic=_LONGEST_TOPIC,
+        document=dead_document(letter),
+        written_at=NOW,
+    )
+    ((topic, (sent,)),) = by_topic([parcel]).items()
+    assert topic == _LONGEST_TOPIC
+    assert size_of(sent) <= MAX_RECORD_BYTES
+    told = json.loads(sent.value)["data"]
+    whole = base64.b64decode(told["value"])
+    assert value.startswith(whole)
+    assert told["size"] == letter.size
+    assert told["cut"] == (len(whole) < letter.size)
+    assert len(whole) == length or size_of(sent) > MAX_RECORD_BYTES - 2_000
 
 
 def test_versions_of_one_alert_share_their_key_on_the_bus() -> None:
