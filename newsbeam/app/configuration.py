@@ -26,6 +26,7 @@ from pipelines.settings import ProcessSettings
 
 T = TypeVar("T")
 _CLEARLY_LONGER = 1.5
+_DAY_S = 86_400.0
 Listed = TypeVar("Listed", bound="Feed | Subscription")
 STARTER = Path(__file__).parent / "starter"
 CHECKOUT = Path(__file__).parents[2] / "config"
@@ -212,12 +213,43 @@ def _clashes(values: Mapping[str, Any]) -> Iterator[Clash]:
         yield Clash(
             "recording",
             "oldest",
-            f"at most retention.stories ({stories_s / 86_400:g} d), or a story would be recorded only to be removed",
+            f"at most retention.stories ({stories_s / _DAY_S:g} d), or a story would be recorded only to be removed",
         )
+    for key, why in _kept_too_short(settings, "recording.max_age", settings.recording.max_age_s):
+        yield Clash("retention", key, why)
 
 
-def load_configuration(config_dir: Path, items: Sequence[Item] = ()) -> Configuration:
-    """Read catalog, feeds and subscriptions; raises `ConfigurationError` with every mistake of every file."""
+def _kept_too_short(settings: Settings, name: str, max_age_s: float) -> Iterator[tuple[str, str]]:
+    """Yield each retention, and why, that forgets an event while a late story of it may still alert.
+
+    A cluster's stories may be a span younger than its first, which its alert may be as old as. The cluster itself is
+    kept as long as stories, and joined by what is within the window of its newest.
+    """
+    for key, reach in (("alerts", "cluster_span"), ("stories", "cluster_window")):
+        reach_s = getattr(settings.recording, f"{reach}_s")
+        if getattr(settings.retention, f"{key}_s") < max_age_s + reach_s:
+            why = (
+                f"at least {(max_age_s + reach_s) / _DAY_S:g} d, {name} ({max_age_s / _DAY_S:g} d) and "
+                f"recording.{reach} ({reach_s / _DAY_S:g} d) together, or a late story would tell an event again"
+            )
+            yield key, why
+
+
+def _rules_outlive(settings: Settings, catalog: Catalog) -> Iterator[str]:
+    """Yield what retention forgets too soon for the rule that looks back furthest."""
+    rule = max(catalog.rules, key=lambda one: one.max_age_s or 0.0, default=None)
+    if rule is not None and rule.max_age_s is not None:
+        for key, why in _kept_too_short(settings, f"max_age of rule {rule.id}", rule.max_age_s):
+            yield f"retention.{key}: {why}"
+
+
+def load_configuration(
+    config_dir: Path, items: Sequence[Item] = (), settings: Settings | None = None
+) -> Configuration:
+    """Read catalog, feeds and subscriptions, to go with the settings if they are given.
+
+    Raises `ConfigurationError` with every mistake of every file.
+    """
     from connectors.channels.subscriptions import load_subscriptions
     from connectors.feeds.subscriptions import load_feeds
     from newsbeam.topics.loading import load_catalog
@@ -226,7 +258,9 @@ def load_configuration(config_dir: Path, items: Sequence[Item] = ()) -> Configur
     catalog = _collected(mistakes, lambda: load_catalog(config_dir, items))
     feeds = _collected(mistakes, lambda: load_feeds(config_dir / "feeds.yaml"))
     subscriptions = _collected(mistakes, lambda: load_subscriptions(config_dir / "alerts.yaml"))
-    if catalog is None or feeds is None or subscriptions is None:
+    if settings is not None and catalog is not None:
+        mistakes += [f"{config_dir / 'newsbeam.yaml'}: {told}" for told in _rules_outlive(settings, catalog)]
+    if catalog is None or feeds is None or subscriptions is None or mistakes:
         raise ConfigurationError(list(dict.fromkeys(mistakes)))  # alerts.yaml is read twice
     return Configuration(
         catalog,

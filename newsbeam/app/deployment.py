@@ -133,7 +133,7 @@ class Deployment:
 
     def configuration(self, items: Sequence[Item] | None = None) -> Configuration:
         """Read the files and the given items (default: the store's); raises `ConfigurationError`."""
-        return load_configuration(self.config_dir, self.items() if items is None else items)
+        return load_configuration(self.config_dir, self.items() if items is None else items, self.settings)
 
     def apply(self, wanted: Configuration) -> Applied:
         """Make a configuration the active one; running jobs take it over within seconds."""

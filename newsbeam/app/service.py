@@ -14,7 +14,6 @@ from pathlib import Path
 
 from dashboard.pages.summary import AWAY
 from dashboard.server import check_address
-from newsbeam.app.configuration import load_configuration
 from newsbeam.app.datadir import locked_data_dir
 from newsbeam.app.deployment import Applied, Deployment
 from newsbeam.app.exposition import exposed
@@ -31,7 +30,7 @@ _TELL_OFFLINE_TRIES = 30
 
 def run_all(opened: Deployment, say: Say) -> int:
     """Prepare and run poll, process, deliver and serve until a signal; return the exit code."""
-    load_configuration(opened.config_dir)  # a mistake is said before anything is made
+    opened.configuration([])  # a mistake is said before anything is made
     with locked_data_dir(opened.data_dir):
         prepare(opened, say)
         share_metrics(opened.data_dir)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsbeam.app.configuration import Settings, load_settings
-from newsbeam.app.deployment import ActiveConfiguration
+from newsbeam.app.deployment import ActiveConfiguration, Deployment
 from newsbeam.errors import ConfigurationError, Unavailable
 from newsbeam.store.catalogs import DocumentKind, activate, store_document
 from newsbeam.store.database import open_store
@@ -41,6 +41,14 @@ def test_what_retention_would_remove_at_once_is_not_recorded(tmp_path: Path) -> 
             "retention: {stories: 30d, bodies: 10d}\nrecording: {oldest: 31d}",
             ":2: recording.oldest: at most retention.stories (30 d)",
         ),
+        (
+            "recording: {max_age: 30d}\nretention: {alerts: 36d}",
+            ":2: retention.alerts: at least 37 d, recording.max_age (30 d) and recording.cluster_span (7 d)",
+        ),
+        (
+            "recording: {max_age: 30d}\nretention: {stories: 32d, bodies: 9d}",
+            ":2: retention.stories: at least 33 d, recording.max_age (30 d) and recording.cluster_window (3 d)",
+        ),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused_with_their_place(
@@ -59,6 +67,19 @@ def test_a_statement_that_stalls_ends_well_before_its_worker_does(tmp_path: Path
     with pytest.raises(ConfigurationError, match=r"store\.statement_timeout: 120 s"):
         settings_of(tmp_path, server + "store: {statement_timeout: 120s}")
     assert settings_of(tmp_path, "store: {statement_timeout: 120s}")  # a SQLite file has none
+
+
+def test_alerts_are_kept_as_long_as_any_rule_looks_back(tmp_path: Path) -> None:
+    """Else the event's alert is gone when a late story comes, and the event is told anew as version 1."""
+    rule = "  - {id: %s, when: flood, topic: floods, max_age: %s}\n"
+    (tmp_path / "alerts.yaml").write_text("rules:\n" + rule % ("near", "2d") + rule % ("far", "30d"))
+    (tmp_path / "newsbeam.yaml").write_text("retention: {alerts: 37d}")
+    assert Deployment(str(tmp_path), str(tmp_path)).configuration([]).catalog.rules
+    (tmp_path / "newsbeam.yaml").write_text("retention: {alerts: 36d}")
+    with pytest.raises(ConfigurationError) as told:
+        Deployment(str(tmp_path), str(tmp_path)).configuration([])
+    (mistake,) = told.value.mistakes
+    assert "retention.alerts: at least 37 d, max_age of rule far (30 d) and recording.cluster_span" in mistake
 
 
 def test_webhook_secrets_lie_in_the_data_directory_unless_the_settings_say_where(tmp_path: Path) -> None:

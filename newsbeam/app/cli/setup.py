@@ -7,7 +7,7 @@ import click
 
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.output import emit, json_option, note, say
-from newsbeam.app.configuration import load_configuration, starter_config
+from newsbeam.app.configuration import starter_config
 from newsbeam.errors import UsageError
 
 
@@ -31,7 +31,7 @@ def check_command(ctx: click.Context, *, as_json: bool) -> None:
     """Check settings, feeds, outlets, topics with their examples, and alert rules; all mistakes at once."""
     opened = deployment(ctx)
     settings = opened.settings
-    found = load_configuration(opened.config_dir)
+    found = opened.configuration([])
     examples = sum(len(topic.examples.match) + len(topic.examples.no_match) for topic in found.catalog.topics)
     counted = {
         "deployment": settings.deployment,
