@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     or_,
@@ -52,6 +53,12 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _CONTENT = [outbox.c[name] for name in OutboxRow.__struct_fields__]
+
+
+_LETTER_AT = select(
+    *(column for column in dead_letter.c if column is not dead_letter.c.value),
+    func.substr(dead_letter.c.value, 1, _LETTER_LIMIT, type_=LargeBinary).label("value"),
+).where(*(column == bindparam(column.name, type_=column.type) for column in dead_letter.primary_key.columns))
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -207,11 +214,7 @@ def _letter(connection: Connection, row: OutboxRow) -> DeadLetterView | None:
         place = from_json(row.document, Place)
     except DecodeError:
         return None
-    there = dead_letter.c
-    columns: list[ColumnElement[Any]] = [column for column in there if column is not there.value]
-    columns.append(func.substr(there.value, 1, _LETTER_LIMIT, type_=LargeBinary).label("value"))
-    here = and_(there.topic == place.topic, there.partition == place.partition, there.offset == place.offset)
-    found = connection.execute(select(*columns).where(here)).mappings().one_or_none()
+    found = connection.execute(_LETTER_AT, msgspec.structs.asdict(place)).mappings().one_or_none()
     return None if found is None else DeadLetterView(**found)
 
 

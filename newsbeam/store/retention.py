@@ -44,7 +44,8 @@ class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     A story takes its tags, sightings and decisions with it; its keys stay, so that it does not come back, and its
     counts. `bodies_s`: only body texts; titles and summaries stay. `outbox_s`: what left the store, and the ledger
-    of where it went; what still waits is kept. `dead_letters_bytes`: all dead letters together, the oldest go first.
+    of where it went; what still waits is kept. `dead_letters_bytes`: all dead letters together, the oldest go first;
+    what was still to be told of one on the bus goes with it.
     """
 
     stories_s: float = 400 * _DAY_S

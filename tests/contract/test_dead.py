@@ -166,10 +166,10 @@ def test_forgetting_looks_at_few_letters_at_once_and_at_none_under_the_lock_but_
         forgotten = forget(store, url.decode(), NOON)
     finally:
         tracemalloc.stop()
+    assert under_lock[0] < LARGE
     assert coming == []
     assert forgotten.dead_letters == number + 2
     assert rows_of(store, "dead_letter") == []
-    assert under_lock[0] < LARGE
 
 
 # --- put back -------------------------------------------------------------------------------------------------
