@@ -26,7 +26,7 @@ from newsbeam.store.outbox import BYTES_AT_ONCE, Claim
 from newsbeam.store.reads import places_not_replayed
 from newsbeam.store.retention import RetentionSettings, sweep
 from newsbeam.store.schema import outbox as outbox_table
-from newsbeam.story import DeadLetter
+from newsbeam.story import DeadLetter, Story
 from tests.contract.recordings import NOON, a_story, chunk_of, prepared, rows_of
 
 LARGE = 900_000
@@ -147,8 +147,8 @@ def test_forgetting_looks_at_few_letters_at_once_and_at_none_under_the_lock_but_
         bury(store, bytes(LARGE) + url, start=offset)
     bury(store, b"https://gazette.example/copy", start=number + 1)
     copy = a_story("/copy", outlet="gazette", keys=a_story().keys)
-    coming, offsets = [copy, DeadLetter("decode", "no JSON", url)], count(number + 2)
-    locked, under_lock = Store.locked, [0]
+    coming: list[Story | DeadLetter] = [copy, DeadLetter("decode", "no JSON", url)]
+    locked, offsets, under_lock = Store.locked, count(number + 2), [0]
 
     @contextmanager
     def measured(self: Store) -> Iterator[Connection]:
