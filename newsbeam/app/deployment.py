@@ -19,6 +19,7 @@ from newsbeam.app.configuration import (
     load_settings,
 )
 from newsbeam.app.datadir import make_data_dir
+from newsbeam.app.export import PLACES
 from newsbeam.app.room import no_room
 from newsbeam.bus import Bus, Sent, open_bus
 from newsbeam.bus.local import LocalBus
@@ -170,9 +171,8 @@ class Deployment:
             old = read_item(self.store(), kind, item_id)
         except NotFound:
             if (kind, item_id) in self._listed():
-                raise UsageError(
-                    f"{item_id} comes from a file in {self.config_dir}; remove it there"
-                ) from None
+                where = self.config_dir / ("topics" if kind is ItemKind.TOPIC else PLACES[kind][0])
+                raise UsageError(f"{item_id} comes from a file, {where}; remove it there") from None
             raise
         gone = msgspec.structs.replace(old, author=author, changed_at=datetime.now(UTC), deleted=True)
         return self.change_items([gone])
