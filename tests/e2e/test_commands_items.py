@@ -1,5 +1,6 @@
 """What commands made can be taken back, its history shown, and the feeds carried to another reader."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,25 @@ def test_a_topic_that_is_removed_takes_its_tags_and_counts_along(desk: Desk) -> 
     assert "bridges" not in fine(desk.run("topics", "list")).out
     (left,) = fine(desk.run("trace", "https://harbour-post.example/bridge", "--json")).objects()
     assert left["stories"][0]["story"]["tags"] == []
+
+
+def test_a_topic_that_a_command_added_tags_texts_and_is_checked(desk: Desk) -> None:
+    before = desk.run("check", "--json").objects()[0]
+    assert desk.run("topics", "add", "ferries", "ferr*").code == 0
+    (tagged,) = desk.run("tag", "-", stdin=b"Ferries stop at noon\n").objects()
+    assert [one["id"] for one in tagged["topics"]] == ["ferries"]
+    after = desk.run("check", "--json").objects()[0]
+    assert (after["topics"], after["made"]) == (before["topics"] + 1, before["made"] + 1)
+    assert "made with commands, pages or the API" in desk.run("check").out
+
+
+def test_files_can_be_checked_where_the_store_does_not_answer(desk: Desk, tmp_path: Path) -> None:
+    config = shutil.copytree(desk.config, tmp_path / "server")
+    (config / "newsbeam.yaml").write_text(
+        "service: {bus: 'kafka://127.0.0.1:9', store: 'postgresql://desk@127.0.0.1:9/news'}\n"
+    )
+    ran = Desk(config, tmp_path / "nothing").run("check")
+    assert (ran.code, "Only the files are checked" in ran.err) == (0, True), ran
 
 
 def test_what_a_file_says_is_removed_in_the_file(desk: Desk) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 import click
 
 from newsbeam.app.cli.deployment import deployment
-from newsbeam.app.cli.output import emit, json_option, note, say
+from newsbeam.app.cli.output import emit, json_option, note, plain, say
 from newsbeam.app.configuration import starter_config
-from newsbeam.errors import UsageError
+from newsbeam.app.deployment import Deployment
+from newsbeam.errors import StoreUnavailable, UsageError
+from newsbeam.store.items import Item
 
 
 @click.command("init")
@@ -28,10 +30,14 @@ def init_command(directory: Path) -> None:
 @json_option
 @click.pass_context
 def check_command(ctx: click.Context, *, as_json: bool) -> None:
-    """Check settings, feeds, outlets, topics with their examples, and alert rules; all mistakes at once."""
+    """Check settings, feeds, outlets, topics with their examples, and alert rules; all mistakes at once.
+
+    What commands, the API and pages made is checked too, where there is a store that answers.
+    """
     opened = deployment(ctx)
     settings = opened.settings
-    found = opened.configuration([])
+    items = _made(opened)
+    found = opened.configuration(items)
     examples = sum(len(topic.examples.match) + len(topic.examples.no_match) for topic in found.catalog.topics)
     counted = {
         "deployment": settings.deployment,
@@ -43,6 +49,7 @@ def check_command(ctx: click.Context, *, as_json: bool) -> None:
         "outlets": len(found.catalog.outlets),
         "feeds": len(found.feeds),
         "subscriptions": len(found.subscriptions),
+        "made": len(items),
     }
     if as_json:
         emit({**counted, "lacks": found.lacks})
@@ -53,5 +60,18 @@ def check_command(ctx: click.Context, *, as_json: bool) -> None:
         f"{counted['subscriptions']} subscription{'s' if counted['subscriptions'] != 1 else ''}; "
         f"{settings.deployment} deployment."
     )
+    if items:
+        say(
+            f"{len(items)} of them made with commands, pages or the API: `newsbeam config export` shows which."
+        )
     for lack in found.lacks:
         note(lack)
+
+
+def _made(opened: Deployment) -> list[Item]:
+    """Return the store-made items; files can be checked where the store does not answer."""
+    try:
+        return opened.items()
+    except StoreUnavailable as error:
+        note(f"Only the files are checked: {plain(str(error))}")
+        return []

@@ -9,7 +9,6 @@ import msgspec
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.options import language_tag
 from newsbeam.app.cli.output import emit, note, plain
-from newsbeam.app.configuration import load_configuration
 from newsbeam.codec import story_from_json
 from newsbeam.enrichment import Enricher
 from newsbeam.errors import DecodeError
@@ -30,11 +29,12 @@ _ORIGIN = Origin("tag", "command")
 def tag_command(ctx: click.Context, source: BinaryIO, language: str | None) -> None:
     """Tag a text (its first line is the title) or JSON lines of stories; one JSON object a story.
 
+    Topics and rules are those of the files, and those that commands, the API and pages made where there is a store.
     Input whose first character is { is read as JSON lines. Spans are code-point offsets in their field; a text's
     title and body are those without blank space around them.
     """
     opened = deployment(ctx)
-    enricher = Enricher(load_configuration(opened.config_dir).catalog)
+    enricher = Enricher(opened.configuration().catalog)
     refused = 0
     for number, story in _stories(source):
         if isinstance(story, DecodeError):
