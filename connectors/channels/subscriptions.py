@@ -69,7 +69,10 @@ def _channel_mistakes(subscription: Subscription) -> list[tuple[str, str]]:
         return kind.mistakes(subscription)
     near = get_close_matches(subscription.channel, CHOICES, n=1)
     advice = f'; did you mean "{near[0]}"?' if near else f"; known: {', '.join(CHOICES)}"
-    return [("channel", f'no channel "{subscription.channel}"{advice}')]
+    mistakes = [("channel", f'no channel "{subscription.channel}"{advice}')]
+    if subscription.url:  # whatever was meant: what posts to an address needs one that is right
+        mistakes += CHANNELS["webhook"].mistakes(subscription)
+    return mistakes
 
 
 def _beside(subscription: Subscription, folder: Path) -> Subscription:

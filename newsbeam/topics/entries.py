@@ -132,17 +132,20 @@ class EntryReader(Generic[R]):
         placed: Placed[R] = Placed(entry, places, trail, sound.doubtful)
         if "id" in sound.doubtful:
             self._found[f"?{len(self._found)}"] = placed
-        elif not _ID.fullmatch(entry.id):
-            self._mistakes.append(
-                f"{placed.at('id')}: {self._kind} id {entry.id!r}: use small letters, digits, `-`, `_`, `.`"
-            )
-        elif entry.id in self._found:
-            first = self._found[entry.id].at("id")
-            self._mistakes.append(
-                f"{placed.at('id')}: there is a {self._kind} {entry.id!r} already, at {first}"
-            )
-        else:
-            self._found[entry.id] = placed
+            return
+        wrong = self._naming_mistake(placed)
+        if wrong is not None:
+            self._mistakes.append(f"{placed.at('id')}: {wrong}")
+        # Kept apart even so: what else is wrong with it is to be said at once.
+        self._found[entry.id if wrong is None else f"?{len(self._found)}"] = placed
+
+    def _naming_mistake(self, placed: Placed[R]) -> str | None:
+        entry = placed.entry
+        if not _ID.fullmatch(entry.id):
+            return f"{self._kind} id {entry.id!r}: use small letters, digits, `-`, `_`, `.`"
+        if entry.id in self._found:
+            return f"there is a {self._kind} {entry.id!r} already, at {self._found[entry.id].at('id')}"
+        return None
 
 
 def _json(document: bytes) -> Any:

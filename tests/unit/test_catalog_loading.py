@@ -162,6 +162,14 @@ def test_a_rule_may_ask_for_any_field_and_for_topics_by_pattern(tmp_path: Path, 
     assert [rule.when for rule in load_catalog(folder(tmp_path, alerts=alerts)).rules] == [when]
 
 
+@pytest.mark.parametrize("taken", ["peace", "Peace!"])
+def test_an_id_that_cannot_be_had_hides_nothing_else_that_is_wrong(tmp_path: Path, taken: str) -> None:
+    topics = f"{TOPICS}- id: {taken}\n  queries: {{en: 'truce ('}}\n"
+    first, second = mistakes(folder(tmp_path, topics, alerts=""))
+    assert first.startswith("topics/some.yaml:13: t")
+    assert second.startswith(f"topics/some.yaml:14: {taken}.queries.en: this parenthesis is never closed")
+
+
 def test_a_domain_belongs_to_one_outlet(tmp_path: Path) -> None:
     outlets = OUTLETS + "- {id: other, name: Other, domains: [other.org, BBC.co.uk]}\n"
     assert mistakes(folder(tmp_path, outlets=outlets)) == [

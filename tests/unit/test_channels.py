@@ -314,6 +314,11 @@ def test_every_mistake_in_the_file_is_told_with_its_line(tmp_path: Path) -> None
         (11, "topic"),
     ):
         assert any(f"{file}:{line}:" in m and word in m for m in caught.value.mistakes), told
+    file.write_text("subscriptions:\n  - id: x\n    channel: pigeon\n    url: here\n    topics: all\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load_subscriptions(file)
+    lines = sorted(mistake.removeprefix(f"{file}:")[:2] for mistake in caught.value.mistakes)
+    assert lines == ["3:", "4:", "5:"], caught.value.mistakes
     file.write_text("subscriptions:\n  - id: x\n    channel: webhook\n    urll: y\n")
     with pytest.raises(ConfigurationError, match=r'alerts.yaml:4: .*did you mean "url"'):
         load_subscriptions(file)
