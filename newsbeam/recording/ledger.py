@@ -63,10 +63,12 @@ class Ledger:
         if owner is None:
             times = times_of(enriched, record.appended_at, self._settings)
             oldest_s = self._settings.oldest_s
-            if oldest_s is not None and times.seen_at - times.published_at > timedelta(seconds=oldest_s):
-                return Disposition.EXPIRED
             owner = Owner(story_id(next(iter(keys.values()))), False)
             self._add_keys(enriched, keys, owner)
+            if oldest_s is not None and times.seen_at - times.published_at > timedelta(seconds=oldest_s):
+                return (
+                    Disposition.EXPIRED
+                )  # its keys stay as those of a story that retention took: both were read
             self._record(chunk, record, enriched, times, owner.story)
             return Disposition.RECORDED
         self._add_keys(enriched, keys, owner)

@@ -408,6 +408,20 @@ def test_a_story_older_than_the_oldest_that_is_kept_is_not_recorded(store: Store
     assert report.dispositions == {"expired": 1, "recorded": 1}
 
 
+def test_trace_knows_a_story_that_was_read_and_too_old_to_be_kept(store: Store) -> None:
+    old = a_story("/a", guid="a", published_at=NOON - 3 * DAY)
+    copy = a_story("/a?utm_source=mail", feed="hub", published_at=NOON - 3 * DAY)
+    assert record(store, old, copy, oldest_s=2 * 86_400.0).dispositions == {"expired": 2}
+    (found,) = trace(store, "https://courier.example/a").stories
+    assert found.story is None
+    assert {(key.added_at, key.forgotten) for key in found.keys} == {(NOON, False)}
+    held = len(found.keys)
+    again = record(store, old, copy, at=NOON + DAY, oldest_s=2 * 86_400.0)
+    assert again.dispositions == {"expired": 2}
+    assert len(trace(store, "https://courier.example/a").stories[0].keys) == held
+    assert latest_stories(store) == []
+
+
 @pytest.mark.postgres
 def test_a_body_brought_in_early_stays_only_with_the_story_it_was_recorded_for(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch

@@ -1,5 +1,6 @@
 """What commands made can be taken back, its history shown, and the feeds carried to another reader."""
 
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from connectors.feeds.opml import read_opml
+from newsbeam.app.deployment import Deployment
+from newsbeam.store.retention import sweep
 from tests.e2e.desk import Desk, Ran, lines, write_config
 
 
@@ -52,6 +55,20 @@ def test_files_can_be_checked_where_the_store_does_not_answer(desk: Desk, tmp_pa
     )
     ran = Desk(config, tmp_path / "nothing").run("check")
     assert (ran.code, "Only the files are checked" in ran.err) == (0, True), ran
+
+
+def test_trace_tells_what_was_too_old_from_what_was_forgotten_and_what_never_came(desk: Desk) -> None:
+    old = b'{"url": "https://a.example/2020", "title": "Old", "published_at": "2020-01-01T00:00:00Z"}\n'
+    fine(desk.run("publish", "-", stdin=old))
+    desk.read_all()
+    opened = Deployment(str(desk.config), str(desk.data))
+    sweep(opened.store(), opened.settings.retention, datetime.now(UTC))
+    opened.close()
+    said = fine(desk.run("trace", "https://a.example/2020")).out
+    assert re.search(r": read \d{4}-\d\d-\d\d .*, not kept: it was published longer ago", said)
+    fine(desk.run("forget", "https://a.example/2020"))
+    assert "forgotten on request" in fine(desk.run("trace", "https://a.example/2020")).out
+    assert "never seen on the bus" in desk.run("trace", "https://a.example/2021").err
 
 
 def test_what_a_file_says_is_removed_in_the_file(desk: Desk) -> None:

@@ -56,8 +56,7 @@ def _unknown(address: str) -> str:
 def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet) -> None:
     story = traced.story
     if story is None:
-        forgotten = any(key.forgotten for key in traced.keys)
-        say(f"{traced.id}: " + ("forgotten on request" if forgotten else "no longer kept (retention)"))
+        say(f"{traced.id}: {_why_gone(traced.keys)}")
         return
     say(plain(story.title))
     say(f"  address    {plain(story.url or '-')}")
@@ -85,6 +84,16 @@ def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet) -> None:
         say(
             f"  delivery   {delivery.subscription}: {delivery.status} after {delivery.attempts} attempts{error}"
         )
+
+
+def _why_gone(keys: Iterable[reads.KeyView]) -> str:
+    if any(key.forgotten for key in keys):
+        return "forgotten on request; it is not recorded when it comes again"
+    read = min((f" {clock(key.added_at)}" for key in keys), default="")
+    return (
+        f"read{read}, not kept: it was published longer ago than stories are kept "
+        "(retention.stories, recording.oldest)"
+    )
 
 
 def _show_tags(story: reads.StoryView) -> None:
