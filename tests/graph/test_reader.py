@@ -93,6 +93,7 @@ def test_chunks_cover_what_retention_removed_even_where_nothing_is_left(tmp_path
     bus = open_bus(f"sqlite:///{tmp_path}/bus.db?partitions=1&retention_hours=1")
     bus = type(bus)(bus.path, 1, bus.retention, clock=lambda: moment[0])
     publish(bus, 10)
+    bus.commit(TOPIC, {0: 10})
     moment[0] += int(timedelta(days=1).total_seconds()) * 10**9
     assert bus.sweep() == 10
     run(ReadFromBus(bus, TOPIC, {0: 4}, stops={0: 10}, pace=QUICK))
