@@ -15,6 +15,7 @@ from newsbeam.app.datadir import locked_data_dir
 from tests.e2e.desk import ESCAPES, ROOT, RUBBISH, Desk, Ran, lines, write_config
 
 WITHIN_S = 60
+HUGE = "9" * 23  # more than any column holds
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,14 @@ def refused(ran: Ran, code: int, *said: str) -> None:
         (["trace", "nowhere.example/a"], 6, "did you mean https://nowhere.example/a?"),
         (["dead", "show", "everything"], 2, "stories/3@1207"),
         (["dead", "show", "stories/0@77"], 6, "no dead letter"),
+        (["dead", "show", f"stories/0@{HUGE}"], 2, "is no record"),
+        (["dead", "replay", f"stories/{HUGE}@0"], 2, "is no record"),
         (["dead", "replay"], 2, "--all"),
+        (["dead", "list", "--limit", HUGE], 2, "range 1<=x<=100000"),
+        (["alerts", "--limit", HUGE], 2, "range 0<=x<=100000"),
+        (["topics", "try", "peace", "--limit", HUGE], 2, "range 0<=x<=100000"),
+        (["topics", "try", "peace", "--days", "99999999"], 2, "range 1<=x<=36500"),
+        (["demo", "--pace", "nan"], 2, "pace"),
         (["alerts", "--test", "nobody"], 6, "there are: desk"),
         (["forget", "that story"], 2, "no http or https address"),
         (["status", "--alive", "cook"], 2, "is not one of"),

@@ -9,6 +9,7 @@ import msgspec
 
 from connectors.channels.channel import Receipt
 from newsbeam.app.cli.deployment import deployment
+from newsbeam.app.cli.options import how_many
 from newsbeam.app.cli.output import ago, emit, json_option, note, plain, say
 from newsbeam.app.follow import Follower
 from newsbeam.errors import StoreUnavailable
@@ -22,9 +23,7 @@ _AWAY_S = 1.0
 @click.command("alerts")
 @click.option("--follow", "-f", is_flag=True, help="Go on with new alerts and updates as they come.")
 @click.option("--topic", metavar="TOPIC", help="Only this alert topic.")
-@click.option(
-    "--limit", default=20, show_default=True, type=click.IntRange(0), help="How many past alerts first."
-)
+@click.option("--limit", default=20, show_default=True, type=how_many, help="How many past alerts first.")
 @click.option("--test", "test", metavar="SUBSCRIPTION", help="Send a test message to a subscription instead.")
 @json_option
 @click.pass_context

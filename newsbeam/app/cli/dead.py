@@ -1,13 +1,17 @@
 """`newsbeam dead`: records that could not become stories."""
 
+import re
 import sys
 
 import click
 
 from newsbeam.app.cli.deployment import deployment
+from newsbeam.app.cli.options import MOST
 from newsbeam.app.cli.output import clock, emit, escaped, json_option, note, plain, say, table
 from newsbeam.errors import UsageError
 from newsbeam.store import reads
+
+_NUMBER = re.compile(r"[0-9]{1,18}")  # what the store's columns hold
 
 
 @click.group("dead")
@@ -16,7 +20,9 @@ def dead_command() -> None:
 
 
 @dead_command.command("list")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, MOST), help="How many dead letters."
+)
 @json_option
 @click.pass_context
 def list_dead(ctx: click.Context, limit: int, *, as_json: bool) -> None:
@@ -77,6 +83,6 @@ def replay_dead(ctx: click.Context, records: tuple[str, ...], *, everything: boo
 def _place(record: str) -> tuple[str, int, int]:
     topic, _, rest = record.rpartition("/")
     partition, _, offset = rest.partition("@")
-    if not topic or not partition.isdigit() or not offset.isdigit():
+    if not topic or not _NUMBER.fullmatch(partition) or not _NUMBER.fullmatch(offset):
         raise UsageError(f"{record!r} is no record; it looks like stories/3@1207 in `newsbeam dead list`")
     return topic, int(partition), int(offset)

@@ -4,6 +4,8 @@ import re
 
 import click
 
+MOST = 100_000  # rows that a command shows
+how_many = click.IntRange(0, MOST)
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # BCP 47, by form; `any` has it too
 
 

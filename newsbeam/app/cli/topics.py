@@ -7,7 +7,7 @@ import msgspec
 
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.feeds import author, kept_in
-from newsbeam.app.cli.options import language_tag
+from newsbeam.app.cli.options import how_many, language_tag
 from newsbeam.app.cli.output import clock, emit, json_option, note, plain, say, table
 from newsbeam.app.deployment import Deployment
 from newsbeam.codec import to_json
@@ -82,10 +82,8 @@ def show_topic(ctx: click.Context, topic_id: str, *, as_json: bool) -> None:
     show_default=True,
     help="The query's language, or any.",
 )
-@click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="How far back.")
-@click.option(
-    "--limit", default=10, show_default=True, type=click.IntRange(0), help="How many matches to show."
-)
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 36_500), help="How far back.")
+@click.option("--limit", default=10, show_default=True, type=how_many, help="How many matches to show.")
 @json_option
 @click.pass_context
 def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: int, *, as_json: bool) -> None:
