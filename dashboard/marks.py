@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from newsbeam.story import Span
+from newsbeam.story import Span, shown_title
 
 EXCERPT = 260  # code points of a summary in a list
 LEAD_IN = 60  # code points shown before the first mark when the excerpt starts later
@@ -45,6 +45,12 @@ def pieces(text: str, ranges: list[tuple[int, int]]) -> Iterator[Piece]:
 def mark(text: str, field: str, spans: Iterable[Span]) -> list[Piece]:
     """Cut one field's text at its evidence."""
     return list(pieces(text, merge(((s.start, s.end) for s in spans if s.field == field), len(text))))
+
+
+def mark_title(title: str, spans: Iterable[Span]) -> list[Piece]:
+    """Cut a title at its evidence; one that shows nothing says so, and nothing can be marked in it."""
+    shown = shown_title(title)
+    return mark(title, "title", spans) if shown == title else [Piece(shown, marked=False)]
 
 
 def mark_excerpt(text: str, field: str, spans: Iterable[Span], length: int = EXCERPT) -> list[Piece]:

@@ -13,9 +13,10 @@ from dashboard.assets import Assets
 from dashboard.context import DashboardContext
 from dashboard.guard import Guard
 from dashboard.links import safe_link
-from dashboard.marks import mark, mark_excerpt
+from dashboard.marks import mark_excerpt, mark_title
 from dashboard.stream import Hub
 from dashboard.times import clock, exact, relative
+from newsbeam.story import shown_title
 
 NAVIGATION = (
     ("/", "Overview"),
@@ -74,9 +75,10 @@ def _environment(assets: Assets) -> Environment:
         share=_share,
         names=_names,
         data=_data,
+        titled=shown_title,
         outlet_name=lambda outlet, watch: watch.outlet_name(outlet),
     )
-    environment.globals.update(asset=assets.address, mark=mark, mark_excerpt=mark_excerpt)
+    environment.globals.update(asset=assets.address, mark_excerpt=mark_excerpt, mark_title=mark_title)
     return environment
 
 

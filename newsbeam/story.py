@@ -127,3 +127,8 @@ class DeadLetter(msgspec.Struct, frozen=True):
     reason: str
     detail: str
     value: bytes
+
+
+def shown_title(title: str) -> str:
+    """Return a title as people are to see it: one that shows nothing is said to be none."""
+    return title if any(letter.isprintable() and not letter.isspace() for letter in title) else "(no title)"

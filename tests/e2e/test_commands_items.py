@@ -1,5 +1,6 @@
 """What commands made can be taken back, its history shown, and the feeds carried to another reader."""
 
+import json
 import re
 import shutil
 from datetime import UTC, datetime
@@ -69,6 +70,16 @@ def test_trace_tells_what_was_too_old_from_what_was_forgotten_and_what_never_cam
     fine(desk.run("forget", "https://a.example/2020"))
     assert "forgotten on request" in fine(desk.run("trace", "https://a.example/2020")).out
     assert "never seen on the bus" in desk.run("trace", "https://a.example/2021").err
+
+
+def test_a_story_without_a_title_is_told_with_words_in_its_place(desk: Desk) -> None:
+    bare = {"url": "https://a.example/bare", "title": " \u200b", "body": "A truce.", "language": "en"}
+    fine(desk.run("publish", "-", stdin=json.dumps(bare).encode()))
+    desk.read_all()
+    assert fine(desk.run("trace", "https://a.example/bare")).out.startswith("(no title)\n")
+    assert "peace: (no title)\n" in fine(desk.run("alerts")).out
+    assert ": (no title)\n" in fine(desk.run("topics", "show", "ceasefire")).out
+    assert ": (no title)  [" in fine(desk.run("topics", "try", "truce")).out
 
 
 def test_what_a_file_says_is_removed_in_the_file(desk: Desk) -> None:

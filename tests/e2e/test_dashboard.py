@@ -65,6 +65,19 @@ def test_every_page_answers_over_an_empty_store_an_ordinary_one_and_a_hostile_on
         assert " style=" not in answer.text
 
 
+@pytest.mark.parametrize("title", ["", " \t", "\u200b\u2060"])
+def test_a_title_that_shows_nothing_can_still_be_seen_and_followed(store: Store, title: str) -> None:
+    room = Newsroom(store)
+    room.open()
+    story = room.story(title)
+    alert = room.alert(title, story=story)
+    room.write()
+    with Serving(context(store)) as site:
+        for path in ("/", "/stories", "/alerts", f"/alerts/{alert}", f"/trace?url={story}"):
+            assert ">(no title)</a>" in site.get(path).text, path
+        assert "<title>(no title) · newsbeam</title>" in site.get(f"/alerts/{alert}").text
+
+
 def test_every_answer_carries_the_strict_policy(store: Store) -> None:
     Newsroom(store).open()
     with Serving(context(store)) as site:

@@ -10,7 +10,7 @@ import msgspec
 from connectors.channels.channel import Receipt
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.options import how_many
-from newsbeam.app.cli.output import ago, emit, json_option, note, plain, say
+from newsbeam.app.cli.output import ago, emit, headline, json_option, note, plain, say
 from newsbeam.app.follow import Follower
 from newsbeam.errors import StoreUnavailable
 from newsbeam.store import reads
@@ -81,7 +81,7 @@ def _show(view: reads.AlertView, now: datetime, *, as_json: bool) -> None:
     marks = "".join(
         [" · late" if alert.late else "", f" · update {alert.version}" if alert.version > 1 else ""]
     )
-    say(f"[{alert.severity}] {plain(alert.topic)}: {plain(alert.title)}")
+    say(f"[{alert.severity}] {plain(alert.topic)}: {headline(alert.title)}")
     say(f"    {outlets} · {ago(alert.updated_at, now)}{marks} · {plain(alert.url or 'no address')}")
 
 

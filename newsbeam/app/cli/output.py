@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from newsbeam.story import shown_title
+
 _PIPED_WIDTH = 10_000
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON for programs, one object a line.")
 
@@ -23,6 +25,11 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]
 def plain(text: str) -> str:
     """Return text that is safe on a terminal: one line, no control or direction-override characters."""
     return plain_lines(text.replace("\n", " ").replace("\t", " "))
+
+
+def headline(title: str) -> str:
+    """Return a title that is safe on a terminal, and says so when there is none."""
+    return shown_title(plain(title))
 
 
 def plain_lines(text: str) -> str:

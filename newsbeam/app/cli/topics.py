@@ -8,7 +8,7 @@ import msgspec
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.feeds import author, kept_in
 from newsbeam.app.cli.options import how_many, language_tag
-from newsbeam.app.cli.output import clock, emit, json_option, note, plain, say, table
+from newsbeam.app.cli.output import clock, emit, headline, json_option, note, plain, say, table
 from newsbeam.app.deployment import Deployment
 from newsbeam.codec import to_json
 from newsbeam.errors import NotFound, QueryError, UsageError
@@ -70,7 +70,7 @@ def show_topic(ctx: click.Context, topic_id: str, *, as_json: bool) -> None:
     for language, query in found[0].queries.items():
         say(f"  {language:<4} {query}")
     for story in stories:
-        say(f"  {clock(story.published_at)}  {plain(story.outlet)}: {plain(story.title)}")
+        say(f"  {clock(story.published_at)}  {plain(story.outlet)}: {headline(story.title)}")
 
 
 @topics_command.command("try")
@@ -108,7 +108,7 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
         say(f"  {day}  {hits:>5}  {'█' * max(1, hits * _BAR // most)}")
     for match in found.newest:
         evidence = ", ".join(dict.fromkeys(f"“{plain(span.text)}”" for span in match.spans[:4]))
-        say(f"  {plain(match.outlet)}: {plain(match.title)}  [{evidence}]")
+        say(f"  {plain(match.outlet)}: {headline(match.title)}  [{evidence}]")
     if found.blind:
         blind = ", ".join(f"{name} ({number} stories)" for name, number in sorted(found.blind.items()))
         note(f"Blind, since the query is for {language} alone: {blind}")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import click
 
 from newsbeam.app.cli.deployment import deployment
-from newsbeam.app.cli.output import clock, emit, json_option, plain, say
+from newsbeam.app.cli.output import clock, emit, headline, json_option, plain, say
 from newsbeam.errors import NotFound
 from newsbeam.identity import canonical_url
 from newsbeam.store import reads
@@ -58,7 +58,7 @@ def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet) -> None:
     if story is None:
         say(f"{traced.id}: {_why_gone(traced.keys)}")
         return
-    say(plain(story.title))
+    say(headline(story.title))
     say(f"  address    {plain(story.url or '-')}")
     say(f"  story      {traced.id}, recorded {clock(story.recorded_at)}, revision {story.revision}")
     known = "" if story.published_known else " (the feed's date is missing or impossible: time first seen)"
