@@ -15,6 +15,7 @@ from newsbeam.app.deployment import Deployment
 from newsbeam.app.service import Say, run_all
 from newsbeam.newswire import DEMO_RULES, Newswire, RunningServer, serve
 
+LEFT_OUT = "ardmoor-dispatch"  # a good outlet for whoever tries `newsbeam feeds add`
 EVERY_S = 2.0  # the demo's feeds are next door and ours: no need to be polite
 
 
@@ -25,13 +26,15 @@ def run_demo(data_dir: Path, *, seed: int, pace: float, port: int | None, say: S
     """
     make_data_dir(data_dir)
     wire = Newswire(seed, started_at(data_dir), pace)
-    server = serve(wire, port=_newswire_port(data_dir))
+    server = serve(wire, ports=_newswire_ports(data_dir))
     try:
-        _remember(data_dir, "newswire.port", server.url.rsplit(":", 1)[1])
+        _remember(data_dir, "newswire.port", " ".join(map(str, server.ports)))
         say(f"Simulated newswire: {len(server.feeds())} outlets on {server.url} (every story is invented)")
+        home = f"{server.url}/{LEFT_OUT}/"
+        say(f"Left out, for you to add: newsbeam feeds add --allow-private --outlet {LEFT_OUT} {home}")
         config = data_dir / "config"
         if not config.exists():  # what people added to an earlier demo's files stays
-            write_config(data_dir / "config.new", server).rename(config)
+            write_config(data_dir / "config.new", server, without=LEFT_OUT).rename(config)
         if port is not None:
             os.environ["NEWSBEAM_SERVE__PORT"] = str(port)
         return run_all(Deployment(str(config), str(data_dir)), say)
@@ -49,8 +52,14 @@ def started_at(data_dir: Path) -> datetime:
     return now
 
 
-def write_config(directory: Path, server: RunningServer, *, port: int | None = None) -> Path:
-    """Write a configuration that watches the newswire for the starter catalog's topics; return its directory."""
+def write_config(
+    directory: Path, server: RunningServer, *, port: int | None = None, without: str | None = None
+) -> Path:
+    """Write a configuration that watches the newswire for the starter catalog's topics; return its directory.
+
+    The outlet `without` is known, and its feed not subscribed.
+    """
+    feeds = [feed for feed in server.feeds() if feed["id"] != without]
     shutil.rmtree(directory, ignore_errors=True)
     shutil.copytree(starter_config() / "topics", directory / "topics")
     files: Mapping[str, Any] = {
@@ -64,7 +73,7 @@ def write_config(directory: Path, server: RunningServer, *, port: int | None = N
             "process": {"shift_s": 120},
             "serve": {"port": port} if port is not None else {},
         },
-        "feeds.yaml": [{**feed, "every_s": EVERY_S, "allow_private": True} for feed in server.feeds()],
+        "feeds.yaml": [{**feed, "every_s": EVERY_S, "allow_private": True} for feed in feeds],
         "outlets.yaml": [_outlet(outlet) for outlet in server.outlets()],
         "alerts.yaml": {
             "rules": [
@@ -88,10 +97,11 @@ def _severity(topic: str) -> str:
     return "high" if topic in {"ceasefire", "sanctions", "earthquakes"} else "medium"
 
 
-def _newswire_port(data_dir: Path) -> int:
-    """Return the port of this directory's earlier newswire, so that its addresses stay the same; 0 for a new one."""
+def _newswire_ports(data_dir: Path) -> tuple[int, ...]:
+    """Return the ports of this directory's earlier newswire, so that its addresses stay; 0s for a new one."""
     known = data_dir / "newswire.port"
-    return int(known.read_text()) if known.exists() else 0
+    ports = known.read_text().split() if known.exists() else []
+    return (*map(int, ports), 0, 0, 0)[:3]  # earlier versions remembered only the first
 
 
 def _remember(data_dir: Path, name: str, text: str) -> None:

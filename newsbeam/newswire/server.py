@@ -4,7 +4,7 @@ import gzip
 import math
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -22,13 +22,16 @@ OVERSIZED_BYTES = 24 * 1024 * 1024
 SLOW_S = 3.0
 _PIECE = 64 * 1024
 _APART = (Quirk.SLOW, Quirk.DIES)  # on ports of their own: readers are polite by host and port
+_HOSTS = (Quirk.NONE, *_APART)
 _RUBBISH = b"<html><body><h1>Site under maintenance</h1><p>\xff\xfe\x00 rss channel item &nope; ]]></body>"
 
 
 class RunningServer:
     """A newswire being served; `fetches` notes every document that a reader was given whole."""
 
-    def __init__(self, wire: Newswire, host: str, port: int, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, wire: Newswire, host: str, ports: Sequence[int], clock: Callable[[], datetime]
+    ) -> None:
         self.wire = wire
         self.clock = clock
         self.oversized_bytes = OVERSIZED_BYTES
@@ -36,7 +39,7 @@ class RunningServer:
         self.stopping = threading.Event()
         self._guard = threading.Lock()
         self._fetches: dict[str, list[float]] = {}
-        self._servers = {quirk: _listen(self, host, port and port + n) for n, quirk in _ports()}
+        self._servers = {quirk: _listen(self, host, port) for quirk, port in zip(_HOSTS, ports, strict=True)}
         self._bases = {
             quirk: f"http://{host}:{server.server_port}" for quirk, server in self._servers.items()
         }
@@ -52,6 +55,11 @@ class RunningServer:
     def url(self) -> str:
         """The address of the index page, and the beginning of every article's address."""
         return self._bases[Quirk.NONE]
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The ports in use, as `serve` takes them: with the same ones every address stays the same."""
+        return tuple(server.server_port for server in self._servers.values())
 
     def feeds(self) -> list[dict[str, str | bool]]:
         """Return every feed: id, url, title, outlet, language, aggregator."""
@@ -137,18 +145,14 @@ class RunningServer:
 def serve(
     wire: Newswire,
     host: str = "127.0.0.1",
-    port: int = 0,
+    ports: Sequence[int] = (0,) * len(_HOSTS),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> RunningServer:
-    """Serve a newswire on loopback; port 0 takes free ones, any other also its two successors.
+    """Serve a newswire on loopback, on `RunningServer.ports` of an earlier one; port 0 takes one that is free.
 
     `clock` says what time it is on the wire. Raises `OSError` when a port is taken.
     """
-    return RunningServer(wire, host, port, clock)
-
-
-def _ports() -> Iterator[tuple[int, Quirk]]:
-    yield from enumerate((Quirk.NONE, *_APART))
+    return RunningServer(wire, host, ports, clock)
 
 
 class _Listener(ThreadingHTTPServer):

@@ -1,10 +1,13 @@
 """The demo as a newcomer runs it: an alert within seconds, and a second run that goes on where the first stopped."""
 
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from tests.e2e.service import Service
 from tests.servers.process import free_port, wait_until
@@ -53,6 +56,8 @@ def test_a_demo_tells_within_seconds_and_keeps_what_people_changed_over_a_restar
     feeds = (demo.config / "feeds.yaml").read_text()
     (demo.config / "feeds.yaml").write_text(f"# mine\n{feeds}")
     newswire = (demo.data / "newswire.port").read_text()
+    listed = {urlsplit(feed["url"]).port for feed in yaml.safe_load(feeds)}
+    assert listed == {int(port) for port in newswire.split()}
     demo.start()
     demo.await_page()
     stories, alerts = demo.stories_and_alerts()
@@ -60,5 +65,8 @@ def test_a_demo_tells_within_seconds_and_keeps_what_people_changed_over_a_restar
     assert "harbours" in {topic["id"] for topic in demo.json("/api/v1/topics")["topics"]}
     assert (demo.config / "feeds.yaml").read_text() == f"# mine\n{feeds}"
     assert (demo.data / "newswire.port").read_text() == newswire
+    (home,) = set(re.findall(r"feeds add --allow-private --outlet \S+ (\S+)", demo.log.read_text()))
+    added = demo.call("feeds", "add", "--allow-private", "--yes", home)
+    assert "Added 1;" in added.out, added
     wait_until(lambda: demo.stories_and_alerts()[0] > stories, 60, "news from the same newswire", demo.tail)
     assert "Traceback" not in demo.log.read_text()
