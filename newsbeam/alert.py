@@ -50,7 +50,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     story: str  # id of the story that fired it
     outlets: tuple[str, ...]  # every outlet seen so far, in order of arrival
-    families: int  # "N outlets": owner families, wire copies apart
+    families: int  # how many of them are independent: owner families, wire agencies left out; at least 1
     stories: int
     late: bool
     told_at: datetime

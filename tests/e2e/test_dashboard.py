@@ -1,6 +1,7 @@
 """The dashboard over a real server and a real store: pages, API, streams, the door."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,11 +10,12 @@ import pytest
 from sqlalchemy import update
 
 from dashboard.context import Check, DashboardContext, PublishReport, Refusal
-from dashboard.server import serve
+from dashboard.server import check_address, serve
 from dashboard.settings import ServeSettings
+from newsbeam.app.cli.alerts import told_by
 from newsbeam.errors import BusUnavailable, ConfigurationError
 from newsbeam.settings import Secret
-from newsbeam.store import schema
+from newsbeam.store import reads, schema
 from newsbeam.store.database import Store, open_store
 from newsbeam.store.leases import Leases
 from tests.e2e.dashboard import Serving
@@ -76,6 +78,37 @@ def test_a_title_that_shows_nothing_can_still_be_seen_and_followed(store: Store,
         for path in ("/", "/stories", "/alerts", f"/alerts/{alert}", f"/trace?url={story}"):
             assert ">(no title)</a>" in site.get(path).text, path
         assert "<title>(no title) · newsbeam</title>" in site.get(f"/alerts/{alert}").text
+
+
+def test_an_alert_says_how_many_outlets_tell_it_and_how_many_are_independent(store: Store) -> None:
+    room = Newsroom(store)
+    room.open()
+    envoys, line = room.story("Envoys agree"), room.story("A line is drawn")
+    several = room.alert("Several", story=envoys, outlets=("agency", "meridian", "nordblatt"), families=2)
+    alone = room.alert("Alone", story=line, outlets=("meridian", "nordblatt"))
+    room.write()
+    with Serving(context(store)) as site:
+        told = {
+            path: re.sub(r"<[^>]*>", "", site.get(path).text)
+            for path in ("/alerts", f"/alerts/{several}", f"/alerts/{alone}")
+        }
+    assert "3 outlets, 2 independent" in told["/alerts"]
+    assert told["/alerts"].count(" independent") == 1
+    assert "3 outlets, 2 independent" in told[f"/alerts/{several}"]
+    assert "2 outlets" in told[f"/alerts/{alone}"]
+    views = {view.alert.id: told_by(view.alert) for view in reads.latest_alerts(store)}
+    assert views == {several: "3 outlets, 2 independent", alone: "2 outlets"}
+
+
+def test_a_trace_links_to_the_alert_that_the_story_made(store: Store) -> None:
+    room = Newsroom(store)
+    room.open()
+    story = room.story("Peace holds")
+    alert = room.alert("Peace holds", story=story)
+    room.write()
+    with Serving(context(store)) as site:
+        page = site.get(f"/trace?url={story}").text
+    assert f'told: this story made the alert (<a href="/alerts/{alert}">see it</a>)' in page
 
 
 def test_every_answer_carries_the_strict_policy(store: Store) -> None:
@@ -295,5 +328,8 @@ def test_a_busy_port_is_refused_with_a_clear_line(store: Store) -> None:
         port = int(site.url.rpartition(":")[2])
         from dashboard.app import create_app
 
-        with pytest.raises(ConfigurationError, match="in use"):
+        with pytest.raises(ConfigurationError, match="in use") as caught:
             serve(create_app(context(store)), ServeSettings(port=port))
+        assert "--port" not in str(caught.value), "the command that only serves has no such option"
+        with pytest.raises(ConfigurationError, match=r"another port with `--port 8601`, serve\.port or"):
+            check_address(ServeSettings(port=port))

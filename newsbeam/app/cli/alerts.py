@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from connectors.channels.channel import Receipt
+from newsbeam.alert import Alert
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.options import how_many
 from newsbeam.app.cli.output import ago, emit, headline, json_option, note, plain, say
@@ -77,12 +78,18 @@ def _show(view: reads.AlertView, now: datetime, *, as_json: bool) -> None:
         emit({"alert_seq": view.alert_seq, **msgspec.to_builtins(view.alert)})
         return
     alert = view.alert
-    outlets = f"{alert.families} outlet{'s' if alert.families != 1 else ''}"
     marks = "".join(
         [" · late" if alert.late else "", f" · update {alert.version}" if alert.version > 1 else ""]
     )
     say(f"[{alert.severity}] {plain(alert.topic)}: {headline(alert.title)}")
-    say(f"    {outlets} · {ago(alert.updated_at, now)}{marks} · {plain(alert.url or 'no address')}")
+    say(f"    {told_by(alert)} · {ago(alert.updated_at, now)}{marks} · {plain(alert.url or 'no address')}")
+
+
+def told_by(alert: Alert) -> str:
+    """Return how many outlets tell it, and how many of them independently when those are fewer."""
+    outlets = len(alert.outlets)
+    counted = f"{outlets} outlet{'s' if outlets != 1 else ''}"
+    return f"{counted}, {alert.families} independent" if alert.families < outlets else counted
 
 
 def _send_test(receipt: Receipt, *, as_json: bool) -> None:
