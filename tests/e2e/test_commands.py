@@ -262,11 +262,14 @@ def test_topics_are_listed_shown_and_tried(desk: Desk) -> None:
     assert "ceasefire OR truce" in shown
     assert TITLE in shown
     (topic,) = fine(desk.run("topics", "show", "ceasefire", "--json")).objects()
-    assert len(topic["stories"]) == 5
+    dates = [story["published_at"] for story in topic["stories"]]
+    assert (len(dates), dates) == (5, sorted(dates, reverse=True))
     tried = fine(desk.run("topics", "try", '"truce signed" OR bridge', "--language", "en"))
-    assert tried.out.startswith("3 of 6 stories match")
+    assert tried.out.startswith("3 of 6 stories match, on one day.\n")
     assert "[“bridge”]" in tried.out
     assert "Blind, since the query is for en alone: fr (1 stories)" in tried.err
+    often = fine(desk.run("topics", "try", "truce")).out
+    assert often.startswith("4 of 6 stories match, on 2 days: 2.0 on each of them on average.\n")
     (found,) = fine(desk.run("topics", "try", "bridge", "--json", "--limit", "0")).objects()
     assert (found["matches"], found["stories"], found["newest"]) == (1, 6, [])
 
@@ -340,7 +343,7 @@ def test_a_feed_on_a_private_address_is_added_only_when_it_is_allowed(own: Desk)
         paper.pages["/rss"] = Page(rss("One"))
         refused = own.run("feeds", "add", paper.url, "--yes")
         assert refused.code == 4
-        assert "private and reserved addresses are refused" in refused.err
+        assert "`newsbeam feeds add --allow-private` allows them on purpose" in refused.err
         fine(own.run("feeds", "add", paper.url, "--yes", "--allow-private", "--id", "ours"))
         (made,) = [one["feed"] for one in own.run("feeds", "list", "--json").objects()][2:]
         assert (made["id"], made["url"], made["allow_private"]) == ("ours", f"{paper.url}/rss", True)

@@ -1,6 +1,7 @@
 """`newsbeam topics`: what is watched for; trying a query on history before it counts."""
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -15,6 +16,9 @@ from newsbeam.errors import NotFound, QueryError, UsageError
 from newsbeam.store import reads
 from newsbeam.store.items import Item, ItemKind
 from newsbeam.topics.catalog import Catalog, Topic
+
+if TYPE_CHECKING:
+    from pipelines.replay.backtest import BackTest
 
 _TRIED = "tried-query"
 _BAR = 40
@@ -63,6 +67,7 @@ def show_topic(ctx: click.Context, topic_id: str, *, as_json: bool) -> None:
     if not found:
         raise NotFound(f"no topic {topic_id!r}; see newsbeam topics list")
     stories = reads.latest_stories(opened.store(), topic=topic_id, limit=10)
+    stories.sort(key=lambda story: story.published_at, reverse=True)
     if as_json:
         emit({"topic": found[0], "stories": stories})
         return
@@ -101,8 +106,7 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
     if as_json:
         emit(found)
         return
-    per_day = found.matches / max(1, len(found.days))
-    say(f"{found.matches} of {found.stories} stories match, {per_day:.1f} on a day with any.")
+    say(_summary(found, days))
     most = max(found.days.values(), default=1)
     for day, hits in found.days.items():
         say(f"  {day}  {hits:>5}  {'█' * max(1, hits * _BAR // most)}")
@@ -167,6 +171,15 @@ def remove_topic(ctx: click.Context, topic_id: str) -> None:
     opened.remove_item(ItemKind.TOPIC, topic_id, author())
     note("Taking its tags away …")
     say(f"Removed {topic_id}: {retag_history(opened.store()).removed} stored stories had it.")
+
+
+def _summary(found: "BackTest", days: int) -> str:
+    if not found.stories:
+        return f"No story of the last {days} days is stored yet: there is nothing to try the query on."
+    matching = f"{found.matches} of {found.stories} stories match"
+    if len(found.days) < 2:
+        return f"{matching}, on one day." if found.days else f"{matching}."
+    return f"{matching}, on {len(found.days)} days: {found.matches / len(found.days):.1f} on each of them on average."
 
 
 def _pointed(query: str, error: QueryError) -> QueryError:
