@@ -217,7 +217,8 @@ def translated(error: Exception, host: str) -> FetchFailed:
     if was_refused(error):
         return FetchFailed(
             "refused",
-            f"{host}: private and reserved addresses are refused (allow_private allows them on purpose)",
+            f"{host}: private and reserved addresses are refused ("
+            "`allow_private: true` in feeds.yaml or `newsbeam feeds add --allow-private` allows them on purpose)",
         )
     if isinstance(error, aiohttp.ClientConnectorDNSError | socket.gaierror):
         return FetchFailed("dns", f"{host}: the name cannot be resolved")

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from xml.parsers import expat
 
 from connectors.feeds.subscriptions import id_from, not_an_address
-from newsbeam.errors import UsageError
+from newsbeam.errors import ConfigurationError
 from newsbeam.feed import Feed
 
 _FEED_TYPES = frozenset({"rss", "atom", "feed"})
@@ -22,7 +22,7 @@ class Outlines(NamedTuple):
 def read_opml(document: bytes) -> Outlines:
     """Return the feeds of an OPML document, each address once; the outlines around a feed become its tags.
 
-    Raises `UsageError` when the bytes are no OPML, or declare a document type (entities can be a trap).
+    Raises `ConfigurationError` when the bytes are no OPML, or declare a document type (entities can be a trap).
     """
     parser = expat.ParserCreate()
     reader = _Reader(lambda: parser.CurrentLineNumber)
@@ -32,9 +32,9 @@ def read_opml(document: bytes) -> Outlines:
     try:
         parser.Parse(document, True)
     except expat.ExpatError as error:
-        raise UsageError(f"the file is no OPML: {error}") from error
+        raise ConfigurationError([f"the file is no OPML: {error}"]) from error
     if reader.root != "opml":
-        raise UsageError(f"the file is no OPML: it begins with <{reader.root}>")
+        raise ConfigurationError([f"the file is no OPML: it begins with <{reader.root}>"])
     return Outlines(tuple(reader.feeds.values()), tuple(reader.refused))
 
 
@@ -104,4 +104,6 @@ class _Reader:
 
 
 def _refuse(*_declaration: object) -> NoReturn:
-    raise UsageError("the file declares a document type, which no OPML needs; remove the <!DOCTYPE …> line")
+    raise ConfigurationError(
+        ["the file declares a document type, which no OPML needs; remove the <!DOCTYPE …> line"]
+    )

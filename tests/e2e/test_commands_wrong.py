@@ -126,6 +126,20 @@ def test_input_that_is_none_is_refused(desk: Desk, tmp_path: Path, command: str)
     )
 
 
+def test_a_file_that_is_no_opml_is_wrong_data(fresh: Desk, tmp_path: Path) -> None:
+    opml = tmp_path / "empty.opml"
+    for text in ("", "<rss/>", '<!DOCTYPE opml [<!ENTITY a "b">]><opml/>'):
+        opml.write_text(text)
+        refused(fresh.run("feeds", "add", str(opml), "--yes"), 3, "OPML")
+
+
+def test_a_query_is_not_tried_on_nothing(desk: Desk, tmp_path: Path) -> None:
+    empty = Desk(desk.config, tmp_path / "data")
+    assert empty.run("config", "apply").code == 0
+    ran = empty.run("topics", "try", "truce", "--days", "3")
+    assert ran.out == "No story of the last 3 days is stored yet: there is nothing to try the query on.\n"
+
+
 def test_an_empty_text_is_not_tagged(desk: Desk) -> None:
     for nothing in (b"", b"\n \r\n\t\n"):
         refused(desk.run("tag", "-", stdin=nothing), 3, "the input is empty")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from connectors.feeds.opml import read_opml, write_opml
 from connectors.feeds.subscriptions import ID, id_from, load_feeds
-from newsbeam.errors import ConfigurationError, UsageError
+from newsbeam.errors import ConfigurationError
 from newsbeam.feed import Feed
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
@@ -95,7 +95,7 @@ def test_opml_entries_that_are_no_feeds_are_told_with_the_reason() -> None:
 
 def test_opml_that_is_none_or_sets_a_trap_is_refused() -> None:
     for document in (b"", b"<html/>", b"<opml>", b'<!DOCTYPE x [<!ENTITY a "b">]><opml version="2.0"/>'):
-        with pytest.raises(UsageError):
+        with pytest.raises(ConfigurationError):
             read_opml(document)
 
 
