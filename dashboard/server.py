@@ -82,11 +82,11 @@ def address_of(listener: socket.socket) -> str:
 
 
 def check_address(settings: ServeSettings) -> None:
-    """Raise `ConfigurationError` unless the address can be listened on now."""
-    _bind(settings).close()
+    """Raise `ConfigurationError` unless the address can be listened on now: for commands that have a --port."""
+    _bind(settings, "`--port 8601`, ").close()
 
 
-def _bind(settings: ServeSettings) -> socket.socket:
+def _bind(settings: ServeSettings, option: str = "") -> socket.socket:
     where = f"{settings.host}:{settings.port}"
     try:
         found = socket.getaddrinfo(
@@ -106,8 +106,8 @@ def _bind(settings: ServeSettings) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             message = (
-                f"serve.port: {where} is in use; stop the other program, or choose another port with serve.port, "
-                "NEWSBEAM_SERVE__PORT=8601 or `newsbeam demo --port 8601`"
+                f"serve.port: {where} is in use; stop the other program, or choose another port with "
+                f"{option}serve.port or NEWSBEAM_SERVE__PORT=8601"
             )
         else:
             message = f"serve.host: cannot listen on {where}: {error.strerror}"

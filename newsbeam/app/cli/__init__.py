@@ -125,7 +125,8 @@ def newsbeam(ctx: click.Context, config_dir: str | None, data_dir: str | None) -
     """Watch the world's news feeds for your topics; be told once per story, with the evidence.
 
     Exit codes: 0 done · 1 failed · 2 wrong usage · 3 wrong configuration, query or data · 4 something beside
-    newsbeam does not answer · 5 already running · 6 not found · 130 interrupted.
+    newsbeam does not answer · 5 already running · 6 not found · 130 interrupted. For what runs until it is stopped
+    (run, demo, the four jobs) Ctrl-C means done.
     """
     ctx.obj = {"config_dir": config_dir, "data_dir": data_dir}
 
