@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 
 from newsbeam.errors import ConfigurationError, StoreUnavailable, UsageError
 from newsbeam.store.database import Store
+from newsbeam.store.forgetting import Key, forget_again
 from newsbeam.store.migrate import migrate, new_epoch
 from newsbeam.store.schema import delivery, feed_state, lease, marker, pointer
 from newsbeam.store.statements import upsert
@@ -50,11 +51,14 @@ def restore(store: Store, source: Path, now: datetime) -> str:
     """Put the copy `source` in the place of a SQLite store that nobody uses; return what was done.
 
     On PostgreSQL, where pg_restore has put it back before, only the rest is done: the epoch is renewed, so that
-    no follower skips what comes again; leases, claims and markers of the past end.
+    no follower skips what comes again; leases, claims and markers of the past end. What the replaced SQLite store had
+    forgotten is forgotten in the copy too, if it can still be read there.
     """
+    forgotten = None
     if store.path is not None:
         _check_copy(source)
         store.close()
+        forgotten = _forgotten_in(store.path)
         _put_back(source, store.path)
     migrate(store, now)
     with store.locked() as connection:
@@ -65,7 +69,34 @@ def restore(store: Store, source: Path, now: datetime) -> str:
         connection.execute(update(delivery).values(free))
         connection.execute(update(feed_state).values(free))
     done = f"Restored {source} to {store.path}." if store.path else f"Renewed the epoch of {store.url}."
-    return f"{done} What came after the copy is read again from the bus."
+    return f"{done} What came after the copy is read again from the bus.\n{_forget(store, forgotten, now)}"
+
+
+def _forgotten_in(path: Path) -> list[Key] | None:
+    """Return the keys that the store there has forgotten, None when it is not there or cannot be read."""
+    if not path.exists():
+        return None
+    try:
+        with closing(_open(path)) as old:
+            rows = old.execute("SELECT hash, story, kind, feed FROM story_key WHERE forgotten").fetchall()
+    except sqlite3.Error:
+        return None
+    return [Key(*row) for row in rows]
+
+
+def _forget(store: Store, keys: list[Key] | None, now: datetime) -> str:
+    """Forget again what was forgotten since the copy; return what was done, or what is left to do."""
+    if keys is None:
+        return (
+            "What was forgotten after the copy is not known here: repeat each `newsbeam forget` made since."
+        )
+    again = forget_again(store, keys, now)
+    return (
+        f"Forgot again what was forgotten since the copy; stories erased: {len(again.stories)}, keys "
+        f"remembered: {again.keys}."
+        if again.keys
+        else "Nothing was forgotten since the copy."
+    )
 
 
 def _put_back(source: Path, place: Path) -> None:

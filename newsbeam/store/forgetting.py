@@ -14,9 +14,10 @@ from newsbeam.store.database import Store
 from newsbeam.store.outbox import Place
 from newsbeam.store.reads.tracing import address_keys
 from newsbeam.store.schema import alert, dead_letter, outbox, position, sighting, story, story_key
-from newsbeam.store.statements import insert_new, select_in
+from newsbeam.store.statements import batched, insert_new, select_in
 
 ERASED = "[erased]"
+_KEYS = 200  # erased in one transaction
 _PAGE = 500  # dead letters
 _PAGE_BYTES = 8 * 1024 * 1024  # of them; the letter that goes over it is the page's last
 _READ_AHEAD = 8  # letters: each may be a megabyte
@@ -31,6 +32,15 @@ class Forgotten(msgspec.Struct, frozen=True):
     dead_letters: int = 0
 
 
+class Key(msgspec.Struct, frozen=True):
+    """One key that identifies a story, as the store remembers it."""
+
+    hash: bytes
+    story: str
+    kind: str = "url"
+    feed: str | None = None
+
+
 def forget(store: Store, url: str, now: datetime) -> Forgotten:
     """Erase every story at `url`: text, tags, evidence, decisions, its words in alerts and in what leaves the store,
     dead letters that hold the address. An unknown address is remembered, and not recorded when it comes.
@@ -38,33 +48,59 @@ def forget(store: Store, url: str, now: datetime) -> Forgotten:
     Counts stay: they name nobody. Alerts stay without its words, so that the event does not alert again. What was
     delivered cannot be called back, and the bus keeps the text until its own retention.
     """
+    unknown = "s" + digest("forgotten", url)
+    return _forget_all(store, [Key(one, unknown) for one in address_keys(url)], url, now)
+
+
+def forget_again(store: Store, keys: Iterable[Key], now: datetime) -> Forgotten:
+    """Erase the stories of keys that this store had forgotten in another state, but for those forgotten here."""
+    wanted = {one.hash: one for one in keys}
+    with store.read() as connection:
+        query = select(story_key.c.hash).where(story_key.c.forgotten)
+        for row in select_in(connection, query, story_key.c.hash, list(wanted)):
+            del wanted[row.hash]
+    stories, alerts, letters = set(), set(), 0
+    for batch in batched(wanted.values(), _KEYS):
+        done = _forget_all(store, batch, None, now)
+        stories |= set(done.stories)
+        alerts |= set(done.alerts)
+        letters += done.dead_letters
+    return Forgotten(tuple(sorted(stories)), len(wanted), tuple(sorted(alerts)), letters)
+
+
+def _forget_all(store: Store, keys: Sequence[Key], url: str | None, now: datetime) -> Forgotten:
     forgotten = None
     while forgotten is None:
         with store.read() as connection:
-            search = _LetterSearch(_addresses(connection, url, _stories_at(connection, url)))
+            search = _LetterSearch(_addresses(connection, url, _stories_of(connection, keys, url)))
         search.look_through(store)
         with store.locked() as connection:
             if store.is_sqlite:  # overwrite what is deleted, instead of only letting go of its pages
                 connection.exec_driver_sql("PRAGMA secure_delete = ON").close()
-            forgotten = _forget(connection, url, search, now)
+            forgotten = _forget(connection, keys, url, search, now)
             if store.is_sqlite:
                 connection.exec_driver_sql("PRAGMA secure_delete = OFF").close()
     store.truncate_log()
     return forgotten
 
 
-def _stories_at(connection: Connection, url: str) -> set[str]:
-    known = select_in(connection, select(story_key.c.story), story_key.c.hash, address_keys(url))
+def _stories_of(connection: Connection, keys: Iterable[Key], url: str | None) -> set[str]:
+    hashes = [one.hash for one in keys]
+    known = select_in(connection, select(story_key.c.story), story_key.c.hash, hashes)
     owners = {row.story for row in known}
-    owners.update(connection.execute(select(story.c.id).where(story.c.url == url)).scalars())
+    if url is not None:
+        owners.update(connection.execute(select(story.c.id).where(story.c.url == url)).scalars())
     return owners
 
 
-def _forget(connection: Connection, url: str, search: "_LetterSearch", now: datetime) -> Forgotten | None:
+def _forget(
+    connection: Connection, keys: Sequence[Key], url: str | None, search: "_LetterSearch", now: datetime
+) -> Forgotten | None:
     """Erase; return None when meanwhile more addresses became known, so that the letters must be searched anew."""
-    hashes, owners = address_keys(url), _stories_at(connection, url)
-    owner = min(owners, default="s" + digest("forgotten", url))
-    ids = sorted(owners | {owner})
+    owners = _stories_of(connection, keys, url)
+    if url is not None and owners:  # all that is known of an address belongs to one story
+        keys = [msgspec.structs.replace(one, story=min(owners)) for one in keys]
+    ids = sorted(owners | {one.story for one in keys})
     if _addresses(connection, url, ids) != search.addresses:
         return None
     search.look_at_new(connection)
@@ -72,11 +108,11 @@ def _forget(connection: Connection, url: str, search: "_LetterSearch", now: date
     alerts = _erase_from_alerts(connection, ids)
     _erase_letters(connection, search.found)
     connection.execute(delete(story).where(story.c.id.in_(ids)))  # its texts and tags go with it
-    new = {"story": owner, "kind": "url", "feed": None, "added_at": now, "forgotten": True}
-    insert_new(connection, story_key, [{"hash": one, **new} for one in hashes])
+    new = [{**msgspec.structs.asdict(one), "added_at": now, "forgotten": True} for one in keys]
+    insert_new(connection, story_key, new)
     connection.execute(update(story_key).where(story_key.c.story.in_(ids)).values(forgotten=True))
-    keys = select(func.count()).select_from(story_key).where(story_key.c.story.in_(ids))
-    return Forgotten(erased, int(connection.execute(keys).scalar_one()), alerts, len(search.found))
+    remembered = select(func.count()).select_from(story_key).where(story_key.c.story.in_(ids))
+    return Forgotten(erased, int(connection.execute(remembered).scalar_one()), alerts, len(search.found))
 
 
 def _erase_from_alerts(connection: Connection, ids: Sequence[str]) -> tuple[str, ...]:
@@ -97,8 +133,8 @@ def _without_words(told: Alert) -> bytes:
     return encode_alert(msgspec.structs.replace(told, title=ERASED, url=None))
 
 
-def _addresses(connection: Connection, url: str, ids: Collection[str]) -> set[str]:
-    found = {url, canonical_url(url)}
+def _addresses(connection: Connection, url: str | None, ids: Collection[str]) -> set[str]:
+    found = set() if url is None else {url, canonical_url(url)}
     found.update(connection.execute(select(story.c.url).where(story.c.id.in_(ids))).scalars())
     found.update(connection.execute(select(sighting.c.url).where(sighting.c.story.in_(ids))).scalars())
     return {one for one in found if one}

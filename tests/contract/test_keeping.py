@@ -276,6 +276,41 @@ def test_a_copy_put_back_catches_up_to_the_same_stories_and_counts(tmp_path: Pat
     store.close()
 
 
+def test_what_was_forgotten_since_the_copy_is_forgotten_again_when_it_is_put_back(tmp_path: Path) -> None:
+    store, target = fresh(tmp_path, "store"), tmp_path / "copy.db"
+    words, late = a_story("/1", guid="1", title=WORDS, body=TEXT), a_story("/late", title=WORDS)
+    letter = DeadLetter("undecodable", "no JSON", f'{{"url": "{words.url}", "title": "{WORDS}"}}'.encode())
+    Recorder(store).record(chunk_of([words, letter, a_story("/2", title="Bystander")]), NOON)
+    forget(store, "https://courier.example/before", NOON)
+    backup(store, target)
+    assert "Nothing was forgotten since" in restore(store, target, NOON)
+    Recorder(store).record(chunk_of([late], 3), NOON)
+    for url in (words.url, late.url, "https://courier.example/unknown"):
+        forget(store, str(url), NOON)
+    assert "stories erased: 1, " in restore(store, target, NOON)
+    assert WORDS not in json.dumps(contents(store), default=repr)
+    assert WORDS.encode() not in (tmp_path / "store.db").read_bytes()
+    comes = [
+        late,
+        a_story("/unknown"),
+        a_story("/before"),
+        a_story("/edited", guid="1", fetch=9, title=WORDS),
+    ]
+    Recorder(store).record(chunk_of(comes, 3), NOON)
+    assert [view.title for view in latest_stories(store)] == ["Bystander"]
+    store.close()
+
+
+def test_a_copy_put_where_no_store_tells_what_was_forgotten_says_that_it_must_be_repeated(
+    tmp_path: Path,
+) -> None:
+    store, target = fresh(tmp_path, "store"), tmp_path / "copy.db"
+    backup(store, target)
+    other = open_store(f"sqlite:///{tmp_path / 'elsewhere.db'}")
+    assert "repeat each `newsbeam forget`" in restore(other, target, NOON)
+    store.close(), other.close()
+
+
 def test_a_copy_takes_the_place_of_a_store_that_cannot_be_read_any_more(tmp_path: Path) -> None:
     store, target = fresh(tmp_path, "store"), tmp_path / "copy.db"
     Recorder(store).record(chunk_of([a_story()]), NOON)

@@ -401,11 +401,22 @@ def test_a_copy_put_back_reads_again_what_came_after_it(own: Desk, tmp_path: Pat
 
 def test_a_forgotten_story_leaves_nothing_and_does_not_come_back(own: Desk) -> None:
     bridge = "https://harbour-post.example/bridge"
-    (gone,) = fine(own.run("forget", bridge, "--json")).objects()
+    (gone,) = fine(own.run("forget", bridge, "--yes", "--json")).objects()
     assert len(gone["stories"]) == 1
     assert "forgotten on request" in fine(own.run("trace", bridge)).out
     story = {"url": bridge, "title": "A bridge reopens", "language": "en"}
     fine(own.run("publish", "-", stdin=json.dumps(story).encode()))
     assert own.read_all()["recorded"] == ENDED["recorded"]
     assert "A bridge" not in fine(own.run("topics", "try", "bridge")).out
-    assert "it is remembered" in fine(own.run("forget", "https://tribune.example/never-seen")).out
+    never = fine(own.run("forget", "--yes", "https://tribune.example/never-seen")).out
+    assert "it is remembered" in never
+    assert "the bus, for 168 hours" in never
+    assert "copies of the store made before" in never
+
+
+def test_nothing_is_forgotten_when_nobody_can_be_asked(own: Desk) -> None:
+    bridge = "https://harbour-post.example/bridge"
+    ran = own.run("forget", bridge)
+    assert ran.code == 2
+    assert "--yes" in ran.err
+    assert "forgotten" not in fine(own.run("trace", bridge)).out
