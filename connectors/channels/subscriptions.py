@@ -1,7 +1,7 @@
 """Subscriptions from the file `alerts.yaml`: its `subscriptions:` section, every mistake with its line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import msgspec
 
 from connectors.channels.plan import BUS
 from connectors.channels.registry import CHANNELS, CHOICES
+from connectors.channels.signing import read_secrets
 from newsbeam.alert import Subscription
 from newsbeam.errors import ConfigurationError
 from newsbeam.settings import Sound, Trail, check, check_apart, read_yaml
@@ -17,11 +18,11 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SECTION = "subscriptions"
 
 
-def load_subscriptions(path: Path | str) -> tuple[Subscription, ...]:
+def load_subscriptions(path: Path | str, *, secrets: bool = False) -> tuple[Subscription, ...]:
     """Return the subscriptions in a file, none when it has no such section or is not there.
 
-    A relative `secret_file` is taken from the file's own folder. Raises `ConfigurationError` with every
-    mistake.
+    A relative `secret_file` is taken from the file's own folder; with `secrets` each is read, which perhaps only
+    those can who deliver. Raises `ConfigurationError` with every mistake.
     """
     if not Path(path).exists():
         return ()
@@ -33,7 +34,10 @@ def load_subscriptions(path: Path | str) -> tuple[Subscription, ...]:
         check(given, list[Subscription], lines, mistakes, (SECTION,))
     for index, entry in enumerate(given if isinstance(given, list) else ()):
         found.append(check_apart(entry, Subscription, lines, mistakes, (SECTION, index)))
-    for trail, what in subscription_mistakes(found):
+    wrong = subscription_mistakes(found)
+    if secrets:
+        wrong += _secret_mistakes(found, Path(path).parent)
+    for trail, what in wrong:
         place = (SECTION, *trail)
         mistakes.append(f"{lines.at(*place)}: {SECTION}[{trail[0]}].{trail[1]}: {what}")
     if mistakes:
@@ -51,6 +55,18 @@ def subscription_mistakes(found: Sequence[Sound[Subscription] | None]) -> list[t
             mistakes += [((index, name), what) for name, what in wrong if name not in sound.doubtful]
             seen.setdefault(sound.entry.id, index)
     return mistakes
+
+
+def _secret_mistakes(
+    found: Sequence[Sound[Subscription] | None], folder: Path
+) -> Iterator[tuple[Trail, str]]:
+    for index, sound in enumerate(found):
+        if sound is not None and sound.entry.enabled and "secret_file" not in sound.doubtful:
+            try:
+                if (file := _beside(sound.entry, folder).secret_file) is not None:
+                    read_secrets(Path(file))
+            except ConfigurationError as error:
+                yield (index, "secret_file"), "; ".join(error.mistakes)
 
 
 def _naming_mistakes(subscription: Subscription, seen: dict[str, int]) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """A webhook: one signed POST a parcel, without redirects, with a deadline and a limit on the answer."""
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from connectors.guard import guarded_connector, was_refused
 from newsbeam.alert import Subscription
 from newsbeam.errors import ConfigurationError, DeliveryFailed
 
+logger = logging.getLogger("newsbeam.deliver")
 _ANSWER_LIMIT = 16 * 1024  # bytes read of an answer, so that the connection can be used again
 _SHOWN = 200  # characters of an answer kept in the ledger
 _TRY_AGAIN = frozenset({408, 425, 429})
@@ -36,7 +38,10 @@ class Webhook:
         self._secret_file = secret_file
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
         self._session: aiohttp.ClientSession | None = None
-        create_secret(secret_file)
+        if subscription.secret_file is None and create_secret(secret_file):  # one that is named is never made
+            logger.info(
+                "%s: made the key that its webhooks are signed with: %s", subscription.id, secret_file
+            )
 
     async def send(self, parcels: Sequence[Parcel], now: datetime) -> Receipt:
         """Post each parcel; see `Channel.send`."""

@@ -244,9 +244,9 @@ def _rules_outlive(settings: Settings, catalog: Catalog) -> Iterator[str]:
 
 
 def load_configuration(
-    config_dir: Path, items: Sequence[Item] = (), settings: Settings | None = None
+    config_dir: Path, items: Sequence[Item] = (), settings: Settings | None = None, *, secrets: bool = False
 ) -> Configuration:
-    """Read catalog, feeds and subscriptions, to go with the settings if they are given.
+    """Read catalog, feeds and subscriptions, to go with the settings if they are given; `secrets`: their files too.
 
     Raises `ConfigurationError` with every mistake of every file.
     """
@@ -257,7 +257,9 @@ def load_configuration(
     mistakes: list[str] = []
     catalog = _collected(mistakes, lambda: load_catalog(config_dir, items))
     feeds = _collected(mistakes, lambda: load_feeds(config_dir / "feeds.yaml"))
-    subscriptions = _collected(mistakes, lambda: load_subscriptions(config_dir / "alerts.yaml"))
+    subscriptions = _collected(
+        mistakes, lambda: load_subscriptions(config_dir / "alerts.yaml", secrets=secrets)
+    )
     if settings is not None and catalog is not None:
         mistakes += [f"{config_dir / 'newsbeam.yaml'}: {told}" for told in _rules_outlive(settings, catalog)]
     if catalog is None or feeds is None or subscriptions is None or mistakes:

@@ -132,9 +132,20 @@ class Deployment:
         store = self.store_if_any()
         return [] if store is None else list_items(store)
 
-    def configuration(self, items: Sequence[Item] | None = None) -> Configuration:
-        """Read the files and the given items (default: the store's); raises `ConfigurationError`."""
-        return load_configuration(self.config_dir, self.items() if items is None else items, self.settings)
+    def configuration(self, items: Sequence[Item] | None = None, *, secrets: bool = False) -> Configuration:
+        """Read the files and the given items (default: the store's); raises `ConfigurationError`.
+
+        With `secrets` the files that subscriptions name are read too.
+        """
+        made = self.items() if items is None else items
+        return load_configuration(self.config_dir, made, self.settings, secrets=secrets)
+
+    def make_secrets(self, subscriptions: Iterable[Subscription]) -> list[str]:
+        """Make the secrets of webhooks that have none yet; return where, in words. Raises `ConfigurationError`."""
+        from connectors.channels.registry import make_secrets
+
+        made = make_secrets(subscriptions, self.settings.deliver_here)
+        return [f"Made a webhook's signing secret, for its receiver to check with: {path}" for path in made]
 
     def apply(self, wanted: Configuration) -> Applied:
         """Make a configuration the active one; running jobs take it over within seconds."""
@@ -185,14 +196,19 @@ class Deployment:
             *((ItemKind.FEED, one.id) for one in now.feeds),
         }
 
-    def send_test(self, subscription_id: str) -> Receipt:
-        """Send a test message to one subscription; raises `NotFound` or what its channel raises."""
+    def send_test(self, subscription_id: str, told: Callable[[str], None]) -> Receipt:
+        """Send a test message to one subscription, having told of a secret made for it.
+
+        Raises `NotFound` or what its channel raises.
+        """
         from connectors.channels.deliver import Deliverer
 
         found = [one for one in self.configuration().subscriptions if one.id == subscription_id]
         if not found:
             known = ", ".join(one.id for one in self.configuration().subscriptions) or "none yet"
             raise NotFound(f"no subscription {subscription_id!r}; there are: {known}")
+        for made in self.make_secrets(found):
+            told(made)
         # A test goes past the ledger: it may be sent before there is any store.
         deliverer = Deliverer(self.store_as_it_is(), self.bus, lambda: found, self.settings.deliver_here)
         return asyncio.run(deliverer.send_test(found[0]))

@@ -67,6 +67,8 @@ def prepare(opened: Deployment, say: Say) -> Applied:
     opened.bus.check()
     say(f"3/4  Bus: {opened.bus.url} ({settings.deployment} deployment)")
     wanted = opened.configuration()
+    for made in opened.make_secrets(wanted.subscriptions):
+        say(f"     {made}")
     applied = opened.apply(wanted)
     say(
         f"     Watching {len(wanted.feeds)} feeds for {len(wanted.catalog.topics)} topics "

@@ -269,6 +269,25 @@ def test_a_configuration_without_feeds_or_rules_is_right_but_says_what_it_lacks(
     assert len(counted["lacks"]) == 2
 
 
+def test_a_webhook_s_secret_is_made_once_and_said_and_one_that_is_named_must_be_there(fresh: Desk) -> None:
+    alerts, key = fresh.config / "alerts.yaml", fresh.config / "desk.secret"
+    hook = "  - id: desk\n    channel: webhook\n    url: https://desk.example/hook\n"
+    alerts.write_text(f"subscriptions:\n{hook}")
+    assert str(fresh.data / "secrets" / "desk.secret") in fresh.run("config", "apply").err
+    assert ".secret" not in fresh.run("config", "apply").err
+    alerts.write_text(f"subscriptions:\n{hook}    secret_file: desk.secret\n")
+    where = f"{alerts}:5: subscriptions[0].secret_file: {key}: "
+    refused(fresh.run("check"), 3, f"{where}cannot read this webhook secret file")
+    for words in (["config", "apply"], ["alerts", "--test", "desk"], ["run"]):
+        refused(fresh.run(*words), 3, f"subscription desk: {key}: cannot read")
+    assert not key.exists()
+    key.write_text("hush\n")
+    ran = fresh.run("check")
+    refused(ran, 3, f"{where}a webhook secret is one line: whsec_")
+    assert "hush" not in ran.err
+    assert fresh.run("topics", "list").code == 0  # only who delivers needs it
+
+
 def test_looking_never_makes_a_store(fresh: Desk) -> None:
     for words in (
         ["status"],

@@ -15,12 +15,15 @@ from hypothesis import strategies as st
 from connectors.channels.channel import DeliveryRefused, Parcel
 from connectors.channels.cloudevent import cloud_event, dead_document
 from connectors.channels.plan import BUS, plan_deliveries, wants
+from connectors.channels.registry import make_secrets, open_channel
 from connectors.channels.retry import RetryPolicy, next_attempt
+from connectors.channels.settings import DeliverSettings
 from connectors.channels.signing import create_secret, read_secrets, signed_headers
 from connectors.channels.subscriptions import load_subscriptions
 from connectors.channels.topic import by_topic
 from connectors.channels.webhook import judge, retry_after_s
 from newsbeam.alert import Alert, Severity, Subscription
+from newsbeam.bus.local import LocalBus
 from newsbeam.bus.port import MAX_RECORD_BYTES, size_of
 from newsbeam.codec import encode_alert
 from newsbeam.errors import ConfigurationError, DeliveryFailed
@@ -292,6 +295,32 @@ def test_subscriptions_are_loaded_and_their_secrets_lie_beside_the_file(tmp_path
     assert loaded.min_severity is Severity.HIGH
     file.write_text("rules: []\n")
     assert load_subscriptions(file) == ()
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:9", "[::1]", "10.1.2.3", "localhost", "hooks.localhost.", "[::ffff:10.0.0.1]"]
+)
+def test_a_webhook_that_the_guard_would_refuse_is_a_mistake(tmp_path: Path, host: str) -> None:
+    file = tmp_path / "alerts.yaml"
+    text = f"subscriptions:\n  - id: desk\n    channel: webhook\n    url: http://{host}/hook\n"
+    file.write_text(text)
+    with pytest.raises(ConfigurationError, match=r"alerts.yaml:4: .*allow_private"):
+        load_subscriptions(file)
+    file.write_text(f"{text}    allow_private: true\n")
+    assert len(load_subscriptions(file)) == 1
+
+
+def test_a_named_secret_is_never_made_and_an_unnamed_one_once(tmp_path: Path) -> None:
+    desk = Subscription(id="desk", channel="webhook", url="https://example.org/hook")
+    lost = msgspec.structs.replace(desk, id="lost", secret_file=str(tmp_path / "mount" / "lost.secret"))
+    deliver = DeliverSettings(secrets_dir=str(tmp_path / "secrets"))
+    assert make_secrets([desk], deliver) == [tmp_path / "secrets" / "desk.secret"]
+    assert make_secrets([desk], deliver) == []
+    with pytest.raises(ConfigurationError, match=r"subscription lost: .*cannot read"):
+        make_secrets([desk, lost], deliver)
+    open_channel(lost, LocalBus(tmp_path / "bus.db"), deliver)
+    assert not (tmp_path / "mount").exists()
+    assert make_secrets([msgspec.structs.replace(lost, enabled=False)], deliver) == []
 
 
 def test_every_mistake_in_the_file_is_told_with_its_line(tmp_path: Path) -> None:

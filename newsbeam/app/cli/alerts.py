@@ -37,7 +37,7 @@ def alerts_command(
     """
     opened = deployment(ctx)
     if test is not None:
-        _send_test(opened.send_test(test), as_json=as_json)
+        _send_test(opened.send_test(test, note), as_json=as_json)
         return
     store = opened.store()
     newest = reads.status(store).alert_seq  # before the first page, so that nothing is told between the two

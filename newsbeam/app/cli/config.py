@@ -25,7 +25,10 @@ def config_command() -> None:
 def apply_config(ctx: click.Context, *, as_json: bool) -> None:
     """Check everything and make it active; running jobs take it over within seconds."""
     opened = deployment(ctx, makes_store=True)
-    applied = opened.apply(opened.configuration())
+    wanted = opened.configuration()
+    for made in opened.make_secrets(wanted.subscriptions):
+        note(made)
+    applied = opened.apply(wanted)
     if as_json:
         emit(applied)
         return

@@ -37,7 +37,7 @@ def check_command(ctx: click.Context, *, as_json: bool) -> None:
     opened = deployment(ctx)
     settings = opened.settings
     items = _made(opened)
-    found = opened.configuration(items)
+    found = opened.configuration(items, secrets=True)
     examples = sum(len(topic.examples.match) + len(topic.examples.no_match) for topic in found.catalog.topics)
     counted = {
         "deployment": settings.deployment,
