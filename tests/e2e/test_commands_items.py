@@ -67,7 +67,7 @@ def test_trace_tells_what_was_too_old_from_what_was_forgotten_and_what_never_cam
     opened.close()
     said = fine(desk.run("trace", "https://a.example/2020")).out
     assert re.search(r": read \d{4}-\d\d-\d\d .*, not kept: it was published longer ago", said)
-    fine(desk.run("forget", "https://a.example/2020"))
+    fine(desk.run("forget", "--yes", "https://a.example/2020"))
     assert "forgotten on request" in fine(desk.run("trace", "https://a.example/2020")).out
     assert "never seen on the bus" in desk.run("trace", "https://a.example/2021").err
 
