@@ -115,6 +115,14 @@ def through_port(bus: Bus, backlog: Sequence[Sent]) -> Rates:
     return Rates(len(backlog) / published, count / took)
 
 
+def _reading(read_some: Callable[[], int], number: int) -> float:
+    """Read until so many records came, or for too long; return records/s."""
+    began, count = time.perf_counter(), 0
+    while count < number and time.perf_counter() - began < READ_WITHIN_S:
+        count += read_some()
+    return count / (time.perf_counter() - began)
+
+
 def with_kafka_python(server: str, backlog: Sequence[Sent]) -> Rates:
     """Use kafka-python with its own defaults but for the acknowledgement, as most programs do."""
     kafka: Any = importlib.import_module("kafka")
@@ -129,13 +137,11 @@ def with_kafka_python(server: str, backlog: Sequence[Sent]) -> Rates:
     producer.close()
     consumer = kafka.KafkaConsumer(bootstrap_servers=server, auto_offset_reset="earliest")
     consumer.assign([kafka.TopicPartition(topic, partition) for partition in range(PARTITIONS)])
-    began, count = time.perf_counter(), 0
-    while count < len(backlog) and time.perf_counter() - began < READ_WITHIN_S:
-        for batch in consumer.poll(timeout_ms=1_000, max_records=CALL).values():
-            count += len(batch)
-    took = time.perf_counter() - began
+    read = _reading(
+        lambda: sum(map(len, consumer.poll(timeout_ms=1_000, max_records=CALL).values())), len(backlog)
+    )
     consumer.close()
-    return Rates(len(backlog) / published, count / took)
+    return Rates(len(backlog) / published, read)
 
 
 def with_confluent(server: str, backlog: Sequence[Sent]) -> Rates:
@@ -152,12 +158,9 @@ def with_confluent(server: str, backlog: Sequence[Sent]) -> Rates:
     settings = {"bootstrap.servers": server, "group.id": topic, "enable.auto.commit": False}
     consumer = confluent.Consumer(settings)
     consumer.assign([confluent.TopicPartition(topic, partition, 0) for partition in range(PARTITIONS)])
-    began, count = time.perf_counter(), 0
-    while count < len(backlog) and time.perf_counter() - began < READ_WITHIN_S:
-        count += len(consumer.consume(CALL, timeout=1.0))
-    took = time.perf_counter() - began
+    read = _reading(lambda: len(consumer.consume(CALL, timeout=1.0)), len(backlog))
     consumer.close()
-    return Rates(len(backlog) / published, count / took)
+    return Rates(len(backlog) / published, read)
 
 
 def _local(folder: Path) -> Bus:

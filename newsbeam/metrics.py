@@ -32,6 +32,8 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
+from newsbeam.machine import lives
+
 _FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _LATENCY = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3_600.0, 21_600.0, 86_400.0)
 
@@ -181,7 +183,7 @@ def fold_dead(folder: Path) -> None:
     with _held(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
         for path in sorted(folder.glob("*.db")):
             named = _FILE.fullmatch(path.name)
-            if named is not None and not _lives(int(named["pid"])):
+            if named is not None and not lives(int(named["pid"])):
                 mark_process_dead(int(named["pid"]), str(folder))  # type: ignore[no-untyped-call]
                 if path.exists():
                     _fold(path, folder / f"{named['what']}_dead.db")
@@ -211,16 +213,6 @@ def _write(path: Path, sums: Mapping[str, float]) -> None:
     for key, value in sums.items():
         values.write_value(key, value, 0.0)  # type: ignore[no-untyped-call]
     values.close()  # type: ignore[no-untyped-call]
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 @contextmanager

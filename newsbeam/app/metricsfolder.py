@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from newsbeam.machine import little_room
+
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-_ROOM_BYTES = 4 * 1024 * 1024
 
 logger = logging.getLogger("newsbeam.run")
 
@@ -53,7 +54,7 @@ def _trouble(folder: str) -> str | None:
         return f"{_VARIABLE} names no folder: {folder or 'nothing'}"
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"{_VARIABLE}: {folder} cannot be written"
-    if shutil.disk_usage(folder).free < _ROOM_BYTES:
+    if little_room(Path(folder)) is not None:
         return f"the disk of {folder} is full"
     return None
 
@@ -79,7 +80,7 @@ def fold_ended() -> bool:
         if not Path(folder).is_dir():  # somebody tidied up; those who start from now on add up again
             Path(folder).mkdir()
             logger.warning("%s was gone and is made anew: /metrics starts over", folder)
-        if shutil.disk_usage(folder).free < _ROOM_BYTES:
+        if little_room(Path(folder)) is not None:
             return False
         fold_dead(Path(folder))
     except BlockingIOError:

@@ -1,6 +1,5 @@
 """The local bus's SQLite file: tables, connections, and the door that translates SQLite's exceptions."""
 
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -9,11 +8,11 @@ from pathlib import Path
 
 from newsbeam.bus.port import checked_topic
 from newsbeam.errors import BusUnavailable
+from newsbeam.machine import little_room
 
 FORMAT = 1  # PRAGMA user_version; a file with another one is refused
 BUSY_MS = 10_000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
-ROOM_BYTES = 4 * 1024 * 1024
 
 REASONS = {
     sqlite3.SQLITE_FULL: "cannot grow: the disk is full; free some space and try again",
@@ -69,11 +68,9 @@ def require_room(path: Path) -> None:
 
     Nothing less than a commit of many pages shows a full disk: small writes still fit into the file's log.
     """
-    free = shutil.disk_usage(path.parent).free
-    if free < ROOM_BYTES:
+    if (left := little_room(path.parent)) is not None:
         raise BusUnavailable(
-            f"the bus's file {path} cannot grow: the disk is full ({free // 1024:,} KiB left); "
-            "free some space, nothing was lost"
+            f"the bus's file {path} cannot grow: the disk is full ({left}); free some space, nothing was lost"
         )
 
 

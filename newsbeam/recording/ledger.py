@@ -66,9 +66,8 @@ class Ledger:
             owner = Owner(story_id(next(iter(keys.values()))), False)
             self._add_keys(enriched, keys, owner)
             if oldest_s is not None and times.seen_at - times.published_at > timedelta(seconds=oldest_s):
-                return (
-                    Disposition.EXPIRED
-                )  # its keys stay as those of a story that retention took: both were read
+                # its keys stay as those of a story that retention took: both were read
+                return Disposition.EXPIRED
             self._record(chunk, record, enriched, times, owner.story)
             return Disposition.RECORDED
         self._add_keys(enriched, keys, owner)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, select, update
 
+from newsbeam.machine import lives
 from newsbeam.store.database import Store
 from newsbeam.store.schema import lease
 from newsbeam.store.statements import insert_returning
@@ -84,14 +85,4 @@ def died_here(owner: str) -> bool:
     pid, _, life = owner.removeprefix(here).partition("/")
     if not owner.startswith(here) or not pid.isdecimal():
         return False
-    return bool(life) if int(pid) == os.getpid() else not _lives(int(pid))
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # another user's
-    return True
+    return bool(life) if int(pid) == os.getpid() else not lives(int(pid))

@@ -27,17 +27,10 @@ from newsbeam.store.reads import places_not_replayed
 from newsbeam.store.retention import RetentionSettings, sweep
 from newsbeam.store.schema import outbox as outbox_table
 from newsbeam.story import DeadLetter, Story
-from tests.contract.recordings import NOON, a_story, chunk_of, prepared, rows_of
+from tests.contract.recordings import NOON, a_story, chunk_of, rows_of
 
 LARGE = 900_000
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = prepared(store_url)
-    yield opened
-    opened.close()
 
 
 def bury(store: Store, *values: bytes, start: int = 0) -> None:

@@ -1,7 +1,6 @@
 """What is as long as it may be, or longer than a database takes, never stops a partition."""
 
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -17,13 +16,6 @@ from newsbeam.store.schema import sighting
 from newsbeam.store.statements import insert_all
 from newsbeam.story import Origin, Story
 from tests.contract.recordings import NOON, a_story, chunk_of, prepared, rows_of
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = prepared(store_url)
-    yield opened
-    opened.close()
 
 
 def off_the_bus(path: str = "/talks", **changes: Any) -> Story:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -35,13 +34,6 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 WEEK_S = 7 * 86_400.0
 WORDS = "the source's own words"
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = prepared(store_url)
-    yield opened
-    opened.close()
 
 
 def record(store: Store, *items: Story | DeadLetter, at: datetime = NOON) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,13 +38,6 @@ from tests.contract.recordings import CATALOG, NOON, TEXT, a_story, chunk_of, co
 
 OTHER = "Monitors count the votes in the northern districts, and the council waits for a result."
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = prepared(store_url)
-    yield opened
-    opened.close()
 
 
 def record(

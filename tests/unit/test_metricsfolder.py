@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from newsbeam import metrics
+from newsbeam import machine, metrics
 from newsbeam.app import metricsfolder
 from newsbeam.app.supervisor import Job, Supervisor
 
@@ -41,7 +41,7 @@ def test_a_job_stays_while_there_is_room_and_leaves_when_there_is_none(
 ) -> None:
     metricsfolder.leave_without_room()
     assert os.environ[VARIABLE] == str(folder)
-    monkeypatch.setattr(metricsfolder, "_ROOM_BYTES", 2**62)
+    monkeypatch.setattr(machine, "ROOM_BYTES", 2**62)
     metricsfolder.leave_without_room()
     assert VARIABLE not in os.environ
     assert str(folder) in caplog.text
@@ -172,7 +172,7 @@ def test_nobody_folds_while_somebody_adds_up_nor_without_room(
     with metrics._held(folder, fcntl.LOCK_SH):
         assert not metricsfolder.fold_ended()
     with monkeypatch.context() as full:
-        full.setattr(metricsfolder, "_ROOM_BYTES", 2**62)
+        full.setattr(machine, "ROOM_BYTES", 2**62)
         assert not metricsfolder.fold_ended()
     assert sorted(folder.iterdir()) == before
     assert metricsfolder.fold_ended()

@@ -24,6 +24,15 @@ _TRIED = "tried-query"
 _BAR = 40
 
 
+_language_option = click.option(
+    "--language",
+    callback=language_tag,
+    default="any",
+    show_default=True,
+    help="The query's language, or any.",
+)
+
+
 @click.group("topics")
 def topics_command() -> None:
     """List, show, try, add and remove topics."""
@@ -80,13 +89,7 @@ def show_topic(ctx: click.Context, topic_id: str, *, as_json: bool) -> None:
 
 @topics_command.command("try")
 @click.argument("query")
-@click.option(
-    "--language",
-    callback=language_tag,
-    default="any",
-    show_default=True,
-    help="The query's language, or any.",
-)
+@_language_option
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 36_500), help="How far back.")
 @click.option("--limit", default=10, show_default=True, type=how_many, help="How many matches to show.")
 @json_option
@@ -121,13 +124,7 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
 @topics_command.command("add")
 @click.argument("topic_id", metavar="ID")
 @click.argument("query")
-@click.option(
-    "--language",
-    callback=language_tag,
-    default="any",
-    show_default=True,
-    help="The query's language, or any.",
-)
+@_language_option
 @click.option("--label", help="What pages call it.")
 @click.option(
     "--replace", is_flag=True, help="Replace a topic that was added before, or add a language to it."
