@@ -50,7 +50,10 @@ class _Watching:
             self._made_of = (catalog, feeds)
             self._watch = Watch(
                 catalog=catalog.version,
-                topics=tuple(TopicLabel(topic.id, topic.label, topic.queries) for topic in catalog.topics),
+                topics=tuple(
+                    TopicLabel(topic.id, topic.label, catalog.queries_by_language(topic.id))
+                    for topic in catalog.topics
+                ),
                 rules=tuple(
                     RuleLabel(rule.id, rule.label or rule.id, rule.topic, rule.when) for rule in catalog.rules
                 ),

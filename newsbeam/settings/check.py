@@ -59,7 +59,7 @@ class _Check:
             value = _plain_data(value)
         if value is None and may_be_none(kind):
             return None
-        alternatives = arms(kind)
+        alternatives = _meant(value, arms(kind))
         if len(alternatives) == 1:
             whole = alternatives[0]
             if isinstance(whole, type) and issubclass(whole, msgspec.Struct):
@@ -146,6 +146,12 @@ class _Check:
             return kind(**found)
         except (ValueError, TypeError) as error:  # the struct's own __post_init__
             return self.wrong(trail, str(error))
+
+
+def _meant(value: Any, alternatives: list[Any]) -> list[Any]:
+    """What a value may be by its looks: of a text or a mapping, a mapping is the mapping."""
+    mappings = [arm for arm in alternatives if get_origin(arm) is dict]
+    return mappings if mappings and isinstance(value, dict) else alternatives
 
 
 def _plain_data(text: str) -> Any:

@@ -34,6 +34,8 @@ def needed(kind: Any) -> str:
 def _one(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return f"one of {', '.join(map(str, get_args(kind)))}"
+    if get_origin(kind) is dict:
+        return f"a mapping to {needed(get_args(kind)[1])}"
     return _KINDS.get(kind, f"a value of the kind {getattr(kind, '__name__', kind)}")
 
 

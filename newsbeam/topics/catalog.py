@@ -1,6 +1,6 @@
 """The catalog: topics, rule conditions and outlets, one immutable version, and the same made ready to run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,9 +14,7 @@ from newsbeam.topics.document import Document, Hit
 from newsbeam.topics.matcher import Matcher, compile_queries
 from newsbeam.topics.outlets import OutletEntry, Outlets
 from newsbeam.topics.query import Node, parse, show
-
-ANY = "any"
-UNDETERMINED = "und"
+from newsbeam.topics.topic import ANY, UNDETERMINED, Examples, Topic, TopicQuery, asked, topic_queries
 
 __all__ = [
     "Catalog",
@@ -29,22 +27,6 @@ __all__ = [
     "resolve_outlet",
     "rule_version",
 ]
-
-
-class Examples(msgspec.Struct, frozen=True):
-    """Texts that a topic must (not) match; `{fr: text}` is for one language's query, a bare text for all."""
-
-    match: tuple[str | dict[str, str], ...] = ()
-    no_match: tuple[str | dict[str, str], ...] = ()
-
-
-class Topic(msgspec.Struct, frozen=True, kw_only=True):
-    """A named query: `queries` by story language, `any` for all; `label` by the reader's language."""
-
-    id: str
-    queries: dict[str, str]
-    label: dict[str, str] = msgspec.field(default_factory=dict)
-    examples: Examples = Examples()
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -61,9 +43,10 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def to_json(self) -> bytes:
         """Return the catalog as JSON; equal catalogs give equal bytes."""
-        parts = (self.topics, self.rules, self.outlets)
-        topics, rules, outlets = (sorted(part, key=lambda entry: entry.id) for part in parts)
-        ordered = {"topics": topics, "rules": rules, "outlets": outlets}
+        topics = [topic.stored() for topic in self.topics]
+        parts = (topics, self.rules, self.outlets)
+        listed, rules, outlets = (sorted(part, key=lambda entry: entry.id) for part in parts)
+        ordered = {"topics": listed, "rules": rules, "outlets": outlets}
         return msgspec.json.encode(ordered, order="deterministic")
 
     @classmethod
@@ -77,6 +60,22 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def compile(self) -> "CompiledCatalog":
         """Return the catalog ready to run; raises `QueryError` for what loading would have refused."""
         return CompiledCatalog(self)
+
+    @cached_property
+    def queries(self) -> Mapping[str, tuple[TopicQuery, ...]]:
+        """All queries of each topic by its id, with those that it takes from another."""
+        by_id = {topic.id: topic for topic in self.topics}
+        return {name: topic_queries(topic, by_id) for name, topic in by_id.items()}
+
+    def queries_by_language(self, topic: str) -> dict[str, str]:
+        """Return what a topic looks for in each language, as text: its own query OR those that it takes."""
+        texts: dict[str, list[str]] = {}
+        for query in self.queries[topic]:
+            texts.setdefault(query.language, []).append(query.text)
+        return {
+            language: " OR ".join(f"({one})" for one in some) if len(some) > 1 else some[0]
+            for language, some in texts.items()
+        }
 
     @cached_property
     def publishers(self) -> Outlets:
@@ -121,10 +120,7 @@ class CompiledCatalog:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._queries = {
-            (topic.id, key): parse(text) for topic in catalog.topics for key, text in topic.queries.items()
-        }
-        self._topics = _Languages(catalog.topics, self._queries)
+        self._topics = _Languages(catalog.queries)
         self._versions = {rule.id: rule_version(rule) for rule in catalog.rules}
         self._rules = compile_queries({rule.id: parse(rule.when) for rule in catalog.rules})
 
@@ -150,42 +146,35 @@ class _Languages:
     it stay blind, because the language may be one that they do not speak.
     """
 
-    def __init__(self, topics: Iterable[Topic], queries: dict[tuple[str, str], Node]) -> None:
-        self._topics = tuple(topics)
+    def __init__(self, queries: Mapping[str, tuple[TopicQuery, ...]]) -> None:
         self._queries = queries
+        self._parsed: dict[str, Node] = {
+            one.text: parse(one.text) for some in queries.values() for one in some
+        }
         self._matchers: dict[str, Matcher] = {}
-        self._blind: dict[str, tuple[str, ...]] = {}
-        self._spoken = {key for _, key in queries}
+        self._spoken = {topic: {one.language for one in some} for topic, some in queries.items()}
+        self._languages = {language for spoken in self._spoken.values() for language in spoken}
 
     def find(self, document: Document, language: str) -> dict[str, tuple[str, list[Hit]]]:
         """Return, by topic, the key of the first query that matches and the hits of all that do."""
         found: dict[str, tuple[str, list[Hit]]] = {}
         for name, hits in self._matcher(language).find(document).items():
-            topic, _, key = name.partition(" ")
+            topic, key, _ = name.split(" ")
             first, before = found.get(topic, (key, []))
             found[topic] = (first, before + hits)
         return found
 
     def blind(self, language: str) -> tuple[str, ...]:
         """Return the topics that have no query for this language."""
-        return tuple(t.id for t in self._topics if ANY not in t.queries and language not in t.queries)
+        return tuple(topic for topic, spoken in self._spoken.items() if not spoken & {ANY, language})
 
     def _matcher(self, language: str) -> Matcher:
-        known = language if language in self._spoken or language == UNDETERMINED else ANY
+        known = language if language in self._languages or language == UNDETERMINED else ANY
         if known not in self._matchers:
             chosen = {
-                f"{t.id} {key}": self._queries[t.id, key] for t in self._topics for key in _keys(t, known)
+                f"{topic} {one.language} {one.owner}": self._parsed[one.text]
+                for topic, queries in self._queries.items()
+                for one in asked(queries, known)
             }
             self._matchers[known] = compile_queries(chosen)
         return self._matchers[known]
-
-
-def _keys(topic: Topic, language: str) -> Iterator[str]:
-    """The topic's queries to try on a story of this language, in order."""
-    if language == UNDETERMINED:
-        yield from sorted(topic.queries, key=lambda key: (key == ANY, key))
-        return
-    if language in topic.queries:
-        yield language
-    if ANY in topic.queries and language != ANY:
-        yield ANY

@@ -2,22 +2,24 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from newsbeam.alert import AlertRule
 from newsbeam.errors import QueryError
-from newsbeam.topics.catalog import ANY, Examples, Topic
 from newsbeam.topics.document import Document, value_key
 from newsbeam.topics.entries import Placed
 from newsbeam.topics.matcher import Matcher, compile_queries
 from newsbeam.topics.outlets import OutletEntry
 from newsbeam.topics.query import Field, Mode, Node, Phrase, Term, parse
 from newsbeam.topics.query.nodes import walk
+from newsbeam.topics.topic import ANY, Examples, Topic, TopicQuery, topic_queries
+from newsbeam.topics.ways import STEMMERS
 
 RULE_KINDS = ("match",)
 UNFILLED_FIELDS = ("country", "entity", "speaker")  # of the language, but nothing fills them yet
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_GROUP = re.compile(r"\S(?:.{0,98}\S)?")
 _ALERT_TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
@@ -29,16 +31,32 @@ class Mistake(NamedTuple):
 
 
 def topic_mistakes(topic: Topic) -> Iterator[Mistake]:
-    """Yield what is wrong with a topic: its queries, or else the examples that they fail."""
+    """Yield what is wrong with a topic by itself: its queries and how they are to be compared."""
     if not topic.queries:
         yield Mistake(("queries",), f"topic {topic.id!r} has no query")
-    failed = False
     for key, text in topic.queries.items():
         for why in _topic_query_mistakes(key, text):
-            failed = True
             yield Mistake(("queries", key), f"{topic.id}.queries.{key}: {why}")
-    if not failed:
-        yield from example_mistakes(topic)
+    yield from _match_mistakes(topic)
+    if topic.group is not None and not _GROUP.fullmatch(topic.group):
+        yield Mistake(("group",), f"{topic.id}.group: give a name of at most 100 characters, on one line")
+
+
+def _match_mistakes(topic: Topic) -> Iterator[Mistake]:
+    if isinstance(topic.match, str):
+        if topic.match == "stem" and topic.queries and not topic.queries.keys() & STEMMERS.keys():
+            yield Mistake(("match",), f"{topic.id}.match: {_no_stemmer(', '.join(topic.queries))}")
+        return
+    for language, asked in topic.match.items():
+        trail = ("match", language)
+        if language not in topic.queries:
+            yield Mistake(trail, f"{topic.id}.match.{language}: the topic has no query for {language!r}")
+        elif asked == "stem" and language not in STEMMERS:
+            yield Mistake(trail, f"{topic.id}.match.{language}: {_no_stemmer(language)}")
+
+
+def _no_stemmer(languages: str) -> str:
+    return f"there is no stemmer for {languages}: leave it out, and write endings as `*`"
 
 
 def _topic_query_mistakes(key: str, text: str) -> Iterator[str]:
@@ -86,16 +104,18 @@ def _pointed(text: str, position: int | None) -> str:
 
 
 def check_examples(topic: Topic) -> list[str]:
-    """Return what is wrong with a topic's examples, one line each; its queries must be readable."""
-    return [f"{'.'.join(map(str, trail))}: {why}" for trail, why in example_mistakes(topic)]
+    """Return what is wrong with the examples of a topic that extends none, one line each; its queries can be read."""
+    found = example_mistakes(topic, topic_queries(topic, {}))
+    return [f"{'.'.join(map(str, trail))}: {why}" for trail, why in found]
 
 
-def example_mistakes(topic: Topic) -> Iterator[Mistake]:
-    """Yield the examples that the topic's queries fail. An example's first line is its title."""
-    matcher = compile_queries({key: parse(text) for key, text in topic.queries.items()})
+def example_mistakes(topic: Topic, queries: Sequence[TopicQuery]) -> Iterator[Mistake]:
+    """Yield the examples that the topic's queries, its own and those it takes, fail. The first line is the title."""
+    matcher = compile_queries({f"{one.language} {one.owner}": parse(one.text) for one in queries})
+    spoken = {one.language for one in queries}
     for kind, index, language, text in _examples(topic.examples):
         trail = ("examples", kind, index)
-        if language is not None and not {language, ANY} & topic.queries.keys():
+        if language is not None and not {language, ANY} & spoken:
             yield Mistake(trail, f"topic {topic.id!r} has no query for the example's language {language!r}")
             continue
         seen = _seen(matcher, language, text)
@@ -116,8 +136,35 @@ def _seen(matcher: Matcher, language: str | None, text: str) -> str | None:
     """What the queries for that language see in the text (all queries if None); None if they do not match."""
     title, _, body = text.partition("\n")
     found = matcher.match(Document(title, body=body))
-    evidence = [spans for key, spans in found.items() if language is None or key in {language, ANY}]
+    wanted = {language, ANY}
+    evidence = [spans for name, spans in found.items() if language is None or name.split(" ")[0] in wanted]
     return ", ".join(repr(span.text) for spans in evidence for span in spans) if evidence else None
+
+
+# --- one topic and another ----------------------------------------------------------------------------------
+
+
+def extension_mistakes(
+    topic: Topic, topics: Mapping[str, Topic], named: Collection[str]
+) -> Iterator[Mistake]:
+    """Yield why a topic cannot extend the one that it names; `named` are also the ids that cannot be read."""
+    if topic.extends is None:
+        return
+    line = [topic.id]
+    parent: str | None = topic.extends
+    while parent is not None and parent in topics and parent not in line:
+        line.append(parent)
+        parent = topics[parent].extends
+    if parent == topic.id:
+        circle = ", which extends ".join(map(repr, [*line[1:], topic.id]))
+        yield Mistake(("extends",), f"{topic.id}.extends: topic {topic.id!r} extends {circle}: a circle")
+    elif len(line) == 1 and parent not in named:
+        yield Mistake(("extends",), f"{topic.id}.extends: {_no_topic(topic.extends, named)}")
+
+
+def _no_topic(name: str, topics: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, list(topics), n=1)
+    return f"there is no topic {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
 # --- rules and outlets --------------------------------------------------------------------------------------
@@ -145,8 +192,7 @@ def _unknown_topics(node: Node | None, topics: list[str]) -> Iterator[str]:
         if field == "topic" and isinstance(part, Term | Phrase):
             plain = value_key(re.sub(r"\\(.)", r"\1", part.text))
             if not re.search(r"[*?]", part.text) and plain not in topics:
-                near = difflib.get_close_matches(plain, topics, n=1)
-                yield f"there is no topic {part.text!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+                yield _no_topic(part.text, topics)
 
 
 def domain_mistakes(outlets: Iterable[Placed[OutletEntry]]) -> Iterator[str]:

@@ -1,20 +1,23 @@
 """Files and store-made items → one catalog, or every mistake at once, each with its place and advice."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from newsbeam.alert import AlertRule
 from newsbeam.errors import ConfigurationError
-from newsbeam.topics.catalog import Catalog, Topic
+from newsbeam.topics.catalog import Catalog
 from newsbeam.topics.checking import (
     Mistake,
     check_examples,
     domain_mistakes,
+    example_mistakes,
+    extension_mistakes,
     rule_mistakes,
     topic_mistakes,
 )
 from newsbeam.topics.entries import E, EntryReader, Placed, StoredItem
 from newsbeam.topics.outlets import OutletEntry
+from newsbeam.topics.topic import Topic, line_of, topic_queries
 
 __all__ = ["StoredItem", "check_examples", "load_catalog"]
 
@@ -31,9 +34,7 @@ def load_catalog(config_dir: Path, items: Iterable[StoredItem] = ()) -> Catalog:
     topics = topic_reader.read(_topic_files(config_dir, mistakes), given)
     rules = EntryReader(AlertRule, "rule", mistakes).read([(config_dir / "alerts.yaml", "rules")], given)
     outlets = EntryReader(OutletEntry, "outlet", mistakes).read([(config_dir / "outlets.yaml", None)], given)
-    for topic in topics:
-        if "queries" not in topic.doubtful:  # without them every example would fail
-            mistakes += _placed(topic, topic_mistakes(topic.entry))
+    mistakes += _topic_mistakes(topics, topic_reader.named)
     for rule in rules:
         mistakes += _placed(rule, rule_mistakes(rule.entry, topic_reader.named))
     mistakes += domain_mistakes(outlets)
@@ -44,6 +45,24 @@ def load_catalog(config_dir: Path, items: Iterable[StoredItem] = ()) -> Catalog:
         rules=tuple(rule.entry for rule in rules),
         outlets=tuple(outlet.entry for outlet in outlets),
     )
+
+
+def _topic_mistakes(topics: Sequence[Placed[Topic]], named: Collection[str]) -> Iterator[str]:
+    """Yield what is wrong with the topics, then the failing examples of those that are right with all they take."""
+    by_id: dict[str, Topic] = {}
+    wrong: set[str] = set()
+    for topic in topics:
+        by_id.setdefault(topic.entry.id, topic.entry)
+    for topic in topics:
+        found = (*topic_mistakes(topic.entry), *extension_mistakes(topic.entry, by_id, named))
+        lines = _placed(topic, found)
+        yield from lines
+        if lines or topic.doubtful & {"queries", "match", "extends"}:
+            wrong.add(topic.entry.id)
+    for topic in topics:
+        line = list(line_of(topic.entry, by_id))
+        if not wrong.intersection(one.id for one in line) and line[-1].extends in {None, *by_id}:
+            yield from _placed(topic, example_mistakes(topic.entry, topic_queries(topic.entry, by_id)))
 
 
 def _placed(entry: Placed[E], found: Iterable[Mistake]) -> list[str]:

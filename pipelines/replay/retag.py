@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import apache_beam as beam
-import msgspec
 from apache_beam.pvalue import PBegin, PCollection
 
 from newsbeam.beam import InProcess
@@ -14,7 +13,7 @@ from newsbeam.store.catalogs import DocumentKind, active_document, read_document
 from newsbeam.store.database import Store
 from newsbeam.store.history import Changes, PastStory, Retagged, retag
 from newsbeam.story import EnrichedStory
-from newsbeam.topics.catalog import Catalog, Examples, Topic
+from newsbeam.topics.catalog import Catalog
 from pipelines.replay.history import ReadHistory
 from pipelines.shift import in_process_options, run_shift
 
@@ -59,15 +58,11 @@ def lens(old: Catalog | None, new: Catalog) -> Lens:
     """
     if old is None or old.outlets != new.outlets:
         return Lens(Enricher(Catalog(topics=new.topics, outlets=new.outlets)), None)
-    before = {topic.id: _meaning(topic) for topic in old.topics}
-    after = {topic.id: _meaning(topic) for topic in new.topics}
+    before, after = ({name: set(queries) for name, queries in one.queries.items()} for one in (old, new))
     differ = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    topics = tuple(topic for topic in new.topics if topic.id in differ)
+    needed = differ | {query.owner for name in differ & after.keys() for query in new.queries[name]}
+    topics = tuple(topic for topic in new.topics if topic.id in needed)
     return Lens(Enricher(Catalog(topics=topics, outlets=new.outlets)), differ)
-
-
-def _meaning(topic: Topic) -> Topic:
-    return msgspec.structs.replace(topic, label={}, examples=Examples())
 
 
 class RetagStories(beam.DoFn):
@@ -102,7 +97,8 @@ class RetagStories(beam.DoFn):
         enriched = enrich_or_bury(enricher, past.story)
         if not isinstance(enriched, EnrichedStory):
             return None
-        return Retagged(past.id, past.revision, past.whole, enriched.tags, looked_for)
+        tags = tuple(tag for tag in enriched.tags if looked_for is None or tag.topic in looked_for)
+        return Retagged(past.id, past.revision, past.whole, tags, looked_for)
 
     def _catalog(self, version: str) -> Catalog | None:
         try:

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from newsbeam.alert import AlertRule, Severity
-from newsbeam.errors import NewsbeamError
+from newsbeam.errors import NewsbeamError, QueryError
 from newsbeam.story import Key, KeyKind, Origin, OutletFacts, Story
 from newsbeam.topics.catalog import Catalog, Matches, OutletEntry, Topic, resolve_outlet, rule_version
+from newsbeam.topics.ways import Way
 
 PEACE = Topic(id="peace", queries={"en": "peacekeep*", "fr": '"casques bleus"'})
 NATO = Topic(id="nato", queries={"any": "NATO OR OTAN", "en": '"Atlantic alliance"'})
@@ -83,6 +84,46 @@ def test_a_rule_can_ask_for_every_fact_that_a_story_carries(when: str, holds: bo
     assert bool(matched("Peacekeepers", "en", BBC.facts(), catalog).rules) is holds
 
 
+# --- what a topic takes from another --------------------------------------------------------------------------
+
+
+def test_a_topic_finds_also_what_the_topic_that_it_extends_finds() -> None:
+    blue = Topic(id="blue", queries={"en": '"blue helmets"', "de": "Blauhelme"}, extends="peace")
+    catalog = msgspec.structs.replace(CATALOG, topics=(*CATALOG.topics, blue))
+
+    def found(title: str, language: str) -> dict[str, list[str]]:
+        tags = matched(title, language, catalog=catalog).tags
+        return {tag.topic: [span.text for span in tag.spans] for tag in tags}
+
+    both = {"peace": ["Peacekeepers"], "blue": ["Peacekeepers", "blue helmets"]}
+    assert found("Peacekeepers in blue helmets", "en") == both
+    assert found("Des casques bleus", "fr") == {"peace": ["casques bleus"], "blue": ["casques bleus"]}
+    assert found("Die Blauhelme", "de") == {"blue": ["Blauhelme"]}
+    assert matched("Nichts", "de", catalog=catalog).blind == ("peace",)
+    assert matched("Niente", "it", catalog=catalog).blind == ("peace", "blue")
+
+
+def test_a_topic_that_extends_one_that_is_not_there_is_never_read_as_if_it_did_not() -> None:
+    lonely = Catalog(topics=(Topic(id="blue", queries={"en": "x"}, extends="peace"),))
+    with pytest.raises(QueryError, match="topic 'blue' extends 'peace'"):
+        lonely.compile()
+
+
+@pytest.mark.parametrize(
+    ("options", "ways"),
+    [
+        ({}, {"en": Way(), "zh": Way(), "any": Way()}),
+        ({"match": "stem"}, {"en": Way("en"), "zh": Way(), "any": Way()}),
+        ({"match": {"fr": "stem"}, "case": "exact"}, {"en": Way(None, True), "fr": Way("fr", True)}),
+    ],
+)
+def test_how_a_query_is_compared_is_said_by_topic_and_language(
+    options: dict[str, object], ways: dict[str, Way]
+) -> None:
+    topic = msgspec.convert({"id": "t", "queries": {"en": "x"}, **options}, Topic)
+    assert {language: topic.way(language) for language in ways} == ways
+
+
 # --- outlets ----------------------------------------------------------------------------------------------
 
 
@@ -129,6 +170,23 @@ def test_a_catalog_is_its_json() -> None:
     assert loads(dumps(CATALOG)) == CATALOG  # noqa: S301 - our own bytes
     with pytest.raises(NewsbeamError):
         Catalog.from_json(b'{"topics": 3}')
+
+
+STORED = (
+    b'{"outlets":[],"rules":[],"topics":[{"id":"peace","queries":{"en":"peacekeep*"},"label":{},'
+    b'"examples":{"match":["Peacekeepers"],"no_match":[]}}]}'
+)
+
+
+def test_a_catalog_that_was_stored_before_topics_had_options_keeps_its_version() -> None:
+    before = Catalog.from_json(STORED)
+    assert before.to_json() == STORED
+    assert before.version == "c4b6fa1b2c88b6af25fca50901b5794c"
+    (topic,) = before.topics
+    for change in ({"match": "stem"}, {"case": "exact"}, {"group": "g"}, {"extends": "peace"}):
+        changed = Catalog(topics=(msgspec.structs.replace(topic, **change),))
+        assert changed.version != before.version
+        assert Catalog.from_json(changed.to_json()) == changed
 
 
 def test_the_version_changes_with_the_content_and_not_with_its_order() -> None:

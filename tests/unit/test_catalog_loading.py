@@ -100,7 +100,30 @@ NO_FIELD = "there is no field `titel:`; did you mean `title:`? A word that ends 
     ("old", "new", "said"),
     [
         ("queries:", "query:", ["3: [0].query: unknown key", '1: [0]: "queries" is missing']),
-        ("  label", "  match: stem\n  label", ["2: [0].match: unknown key"]),
+        ("  label", "  metch: stem\n  label", ["2: [0].metch: unknown key"]),
+        (
+            "  label",
+            "  match: stems\n  label",
+            ["2: [0].match: one of exact, stem or a mapping to one of exact, stem"],
+        ),
+        (
+            "  label",
+            "  match: {fr: stems}\n  label",
+            ["2: [0].match.fr: one of exact, stem is needed, not 'stems'"],
+        ),
+        ("  label", "  match: {de: stem}\n  label", ["2: peace.match.de: the topic has no query for 'de'"]),
+        ("  label", "  case: upper\n  label", ["2: [0].case: one of fold, exact is needed, not 'upper'"]),
+        ("  label", "  group: ''\n  label", ["2: peace.group: give a name of at most 100 characters"]),
+        (
+            "  label",
+            "  extends: peacd\n  label",
+            ["2: peace.extends: there is no topic 'peacd'; did you mean 'peace'?"],
+        ),
+        (
+            "  label",
+            "  extends: peace\n  label",
+            ["2: peace.extends: topic 'peace' extends 'peace': a circle"],
+        ),
         ("- id: peace", "- id: [", [""]),
         ("id: peace", "id: Peace!", ["1: topic id 'Peace!': use small letters"]),
         ("en: peacekeep*", "english: peacekeep*", ["4: peace.queries.english: give a language code"]),
@@ -122,6 +145,65 @@ def test_a_mistake_in_a_topic_is_said_with_file_line_and_reason(
     assert len(found) == len(said)
     for line, start in zip(found, said, strict=True):
         assert line.startswith(f"topics/some.yaml:{start}")
+
+
+def test_stems_are_asked_for_only_where_there_is_a_stemmer(tmp_path: Path) -> None:
+    topics = """\
+- id: ships
+  match: {uk: stem, any: stem}
+  queries: {uk: корабель, any: ship}
+- id: boats
+  match: stem
+  queries: {zh: 船, uk: човен}
+- id: both
+  match: stem
+  queries: {zh: 船, en: boat}
+"""
+    advice = "leave it out, and write endings as `*`"
+    assert mistakes(folder(tmp_path, topics, alerts="")) == [
+        f"topics/some.yaml:2: ships.match.uk: there is no stemmer for uk: {advice}",
+        f"topics/some.yaml:2: ships.match.any: there is no stemmer for any: {advice}",
+        f"topics/some.yaml:5: boats.match: there is no stemmer for zh, uk: {advice}",
+    ]
+
+
+def test_topics_that_extend_each_other_in_a_circle_are_refused_and_hide_nothing_else(tmp_path: Path) -> None:
+    topics = """\
+- {id: a, queries: {en: one}, extends: b}
+- {id: b, queries: {en: two}, extends: a}
+- {id: c, queries: {en: three}, extends: a, examples: {match: [five]}}
+- {id: d, queries: {en: four}, examples: {match: [five]}}
+"""
+    assert mistakes(folder(tmp_path, topics, alerts="")) == [
+        "topics/some.yaml:1: a.extends: topic 'a' extends 'b', which extends 'a': a circle",
+        "topics/some.yaml:2: b.extends: topic 'b' extends 'a', which extends 'b': a circle",
+        "topics/some.yaml:4: topic 'd' does not match its example 'five'",
+    ]
+
+
+def test_what_extends_a_topic_that_cannot_be_read_is_no_further_mistake(tmp_path: Path) -> None:
+    topics = (
+        "- {id: a, querys: {en: one}}\n- {id: b, queries: {en: two}, extends: a, examples: {match: [one]}}\n"
+    )
+    assert [line.split(": ")[0] for line in mistakes(folder(tmp_path, topics, alerts=""))] == [
+        "topics/some.yaml:1",
+        "topics/some.yaml:1",
+    ]
+
+
+def test_a_topic_that_extends_another_is_tried_with_both_queries(tmp_path: Path) -> None:
+    topics = """\
+- {id: peace, queries: {en: peacekeep*, fr: '"casques bleus"'}}
+- id: blue
+  extends: peace
+  queries: {en: '"blue helmets"'}
+  examples: {match: [Peacekeepers came, Blue helmets came, fr: Des casques bleus]}
+"""
+    catalog = load_catalog(folder(tmp_path, topics, alerts=""))
+    assert catalog.queries_by_language("blue") == {
+        "en": '("blue helmets") OR (peacekeep*)',
+        "fr": '"casques bleus"',
+    }
 
 
 @pytest.mark.parametrize(
