@@ -1,6 +1,6 @@
 """Section `retention`, and the sweep that applies it. Deletion never touches a count, nor a key."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    tuple_,
     update,
 )
 
@@ -93,7 +94,7 @@ def sweep(
             dead_letter, dead_letter.c.recorded_at < before(settings.dead_letters_s)
         )
         + broom.shrink_dead_letters(settings.dead_letters_bytes),
-        "count": broom.delete_old(count, count.c.bucket < before(settings.counts_s)),
+        "count": broom.delete_old_counts(before(settings.counts_s)),
         "lease": broom.delete_old(lease, lease.c.until < before(_DAY_S)),
         "coverage": broom.delete_old(coverage, coverage.c.hour < before(settings.counts_s)),
     }
@@ -109,6 +110,20 @@ class _Broom:
     def delete_old(self, table: Table, old: ColumnElement[bool]) -> int:
         query = select(*table.primary_key.columns).where(old).limit(_BATCH)
         return self._in_batches(query, lambda connection, rows: _delete(connection, table, rows))
+
+    def delete_old_counts(self, before: datetime) -> int:
+        """Delete old counters topic by topic and dimension by dimension: that is how their key is ordered."""
+
+        def old(topic: str, dimension: str) -> ColumnElement[bool]:
+            return and_(count.c.topic == topic, count.c.dimension == dimension, count.c.bucket < before)
+
+        with self._store.read() as connection:  # mostly nothing is old, and the lock is not needed
+            kinds = [
+                kind
+                for kind in _counted_kinds(connection)
+                if connection.execute(select(count.c.bucket).where(old(*kind)).limit(1)).first()
+            ]
+        return sum(self.delete_old(count, old(*kind)) for kind in kinds)
 
     def shed_bodies(self, before: datetime) -> int:
         """Delete old bodies, and say of their stories that only the rest of the text is kept."""
@@ -152,6 +167,16 @@ class _Broom:
             if len(rows) < _BATCH:
                 break
         return removed
+
+
+def _counted_kinds(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Yield each topic and dimension that was ever counted, each found by one step in the table's key."""
+    kind = tuple_(count.c.topic, count.c.dimension)
+    following = select(count.c.topic, count.c.dimension).order_by(count.c.topic, count.c.dimension).limit(1)
+    found = connection.execute(following).one_or_none()
+    while found is not None:
+        yield found.topic, found.dimension
+        found = connection.execute(following.where(kind > tuple_(*found))).one_or_none()
 
 
 def _letters_bytes(connection: Connection) -> int:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, ColumnElement, and_, func, literal, select, type_coerce
+from sqlalchemy import BigInteger, Column, ColumnElement, Select, and_, func, literal, select, type_coerce
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from newsbeam.count import BUCKET_S, EVERYTHING
@@ -50,7 +50,8 @@ def count_series(  # noqa: PLR0913
 
 def topic_totals(store: Store, start: datetime, end: datetime) -> list[Total]:
     """Return the sums of every topic, and of `*`, over [start, end), largest first."""
-    return _totals(store, count.c.topic, _within(start, end, "all"), limit=None)
+    wanted = and_(count.c.topic.in_(_counted_topics()), _within(start, end, "all"))
+    return _totals(store, count.c.topic, wanted, limit=None)
 
 
 def dimension_totals(
@@ -71,6 +72,13 @@ def read_cells(store: Store, start: datetime, end: datetime) -> list[CellCount]:
     )
     with store.read() as connection:
         return [CellCount(**row._asdict()) for row in connection.execute(query)]
+
+
+def _counted_topics() -> Select[str]:
+    """The topics that were ever counted, each found by one step in the table's key."""
+    counted = select(func.min(count.c.topic).label("topic")).cte("counted", recursive=True)
+    following = select(func.min(count.c.topic)).where(count.c.topic > counted.c.topic).scalar_subquery()
+    return select(counted.union_all(select(following).where(counted.c.topic.is_not(None))).c.topic)
 
 
 def _totals(store: Store, name: Column[str], wanted: ColumnElement[bool], limit: int | None) -> list[Total]:
