@@ -53,8 +53,8 @@ _UNSPACED = _ranges(
     "4E00-9FFF A9E0-A9E4 AA60-AA76 F900-FAFF FF66-FF9D 1B000-1B16F 20000-323AF"
 )
 _EXTEND = f"[{_marks()}{_FORMATS}\uff9e\uff9f]"
-_CHAR = rf"[^\W_{_UNSPACED}]"
-_WORD = rf"{_CHAR}+(?:{_EXTEND}+{_CHAR}*)*"
+CHAR = rf"[^\W_{_UNSPACED}]"
+_WORD = rf"{CHAR}+(?:{_EXTEND}+{CHAR}*)*"
 _APOSTROPHE = "['\u2019\uff07]"
 
 _SYMBOLS: dict[str, tuple[str, ...]] = {  # word → further keys: without its sign, where that is the same word
@@ -65,15 +65,15 @@ _SYMBOLS: dict[str, tuple[str, ...]] = {  # word → further keys: without its s
 }  # fmt: skip
 _ELISION = re.compile(
     rf"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|un|all|dall|dell|nell|sull|coll|gl|quest|quell|sant)"
-    rf"{_APOSTROPHE}(?={_CHAR}{{2}})",
+    rf"{_APOSTROPHE}(?={CHAR}{{2}})",
     re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(rf"{_APOSTROPHE}[sS]$")
 _SYMBOL = "|".join(re.escape(symbol) for symbol in sorted(_SYMBOLS, key=len, reverse=True))
 _PIECE = re.compile(
-    rf"(?P<symbol>(?<!\w)(?i:{_SYMBOL})(?!{_CHAR}))"
-    rf"|(?P<initials>(?<!\w)[^\W\d_](?:\.[^\W\d_])+(?!{_CHAR}|{_EXTEND}))"
-    rf"|(?P<number>\d+(?:[.,'\u2019\u066b\u066c]\d+)+{_CHAR}*)"
+    rf"(?P<symbol>(?<!\w)(?i:{_SYMBOL})(?!{CHAR}))"
+    rf"|(?P<initials>(?<!\w)[^\W\d_](?:\.[^\W\d_])+(?!{CHAR}|{_EXTEND}))"
+    rf"|(?P<number>\d+(?:[.,'\u2019\u066b\u066c]\d+)+{CHAR}*)"
     rf"|(?P<hebrew>[\u05d0-\u05ea]+[\"\u05f4][\u05d0-\u05ea]+)"
     rf"|(?P<unspaced>[{_UNSPACED}](?:[{_UNSPACED}]|{_EXTEND})*)"
     rf"|{_WORD}(?:{_APOSTROPHE}{_WORD})*"

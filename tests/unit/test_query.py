@@ -1,12 +1,17 @@
 """What a query means, what it may not be made to mean, and how that is said."""
 
+import re
+from collections.abc import Callable
+
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from newsbeam.errors import QueryError
 from newsbeam.topics.query import And, Field, Mode, Near, Node, Not, Or, Phrase, Regex, Term, parse, show
-from newsbeam.topics.query.grammar import MAX_DEPTH, MAX_LENGTH
+from newsbeam.topics.query.grammar import GRAMMAR, MAX_DEPTH, MAX_LENGTH, make_parser, read
+from newsbeam.topics.query.reading import _Builder
+from newsbeam.topics.query.words import _STAND_INS, _cut_words, _plain_words
 from tests.unit.queries import QUERIES
 
 a, b, c, d = Term("aa"), Term("bb"), Term("cc"), Term("dd")
@@ -180,6 +185,44 @@ def test_any_text_is_read_or_refused_inside_itself(text: str, mode: Mode) -> Non
         return
     assert position is not None
     assert 0 <= position <= len(text)
+
+
+ONE_BY_ONE = make_parser(_Builder("topic"), re.sub(r"\n +\| FLAT.*|\nFLAT.*", "", GRAMMAR))
+
+
+@given(
+    st.lists(st.sampled_from([*PIECES, *[f" OR {one}" for one in PIECES]]), min_size=2, max_size=8).map(
+        "".join
+    )
+)
+@example("aa OR bb NEAR/2 cc")
+@example('"aa bb"~3 OR cc OR dd^2 OR ee')
+@example("aa AND bb OR cc OR dd")
+@example("aa OR OR")
+@example("title:(aa OR bb) OR outlet:cc OR dd")
+@example('aa OR "bb OR cc" OR ( dd )')
+def test_parts_joined_by_or_are_read_at_once_as_they_would_be_one_by_one(text: str) -> None:
+    def reading(read_it: Callable[[], Node]) -> Node | tuple[str, int | None]:
+        try:
+            return read_it()
+        except QueryError as error:
+            return str(error), error.position
+
+    assert reading(lambda: parse(text)) == reading(lambda: read(ONE_BY_ONE, text))
+
+
+@given(
+    st.text(
+        st.one_of(st.sampled_from(" *a\u00df\u03a3\u0130\ufb01\u0439\u0640\u05d0\u0627"), st.characters()),
+        max_size=8,
+    ),
+    st.booleans(),
+)
+@example("\u0640\u0640*", False)
+def test_plain_words_are_read_as_the_tokenizer_would_cut_them(text: str, quoted: bool) -> None:
+    assume(not any(letter in text for letter in _STAND_INS.values()))
+    plain = _plain_words(text)
+    assert not plain or plain == _cut_words(text, quoted=quoted, at=None)
 
 
 def test_depth_and_length_are_limited_without_a_crash() -> None:

@@ -14,7 +14,9 @@ MAX_LENGTH = 100_000
 
 GRAMMAR = r"""
 start: either
-either: chain (_OR chain)*
+either: part (_OR part)*
+?part: chain
+    | FLAT                  -> flat
 chain: clause (AND? clause)*
 clause: (NOT | PLUS | MINUS)? near
 near: item (NEAR item)*
@@ -43,6 +45,17 @@ TERM_START: /\\.|[^\s+\-!()":\[\]{}^~\/\\“”„‟«»]/s
 TERM_REST: /\\.|(?<=[א-ת])"(?=[א-ת])|(?<=\d):(?=\d)|[^\s()":\[\]{}^~\\“”„‟«»]/s
 %ignore /\s+/
 """
+
+# Words and phrases joined by OR, the most of most queries, are read as one token: ten times faster than one by one.
+# It holds only parts that nothing else binds to: OR, a closing parenthesis or the end follows each.
+_PLAIN_WORD = (
+    r"(?!(?:AND|OR|NOT)[\s)]|(?:AND|OR|NOT)$)"
+    r'[^\s+\-!()":\[\]{}^~\/\\“”„‟«»&|][^\s()":\[\]{}^~\/\\“”„‟«»]*'
+)
+_PLAIN_PHRASE = r'"[^"“”„‟\\]*"'
+_ENDS = r"(?=\s+OR[\s(\"“„«\/]|\s*\)|\s*$)"
+PLAIN_PART = f"(?:{_PLAIN_WORD}|{_PLAIN_PHRASE}){_ENDS}"
+GRAMMAR += f"FLAT.6: /{PLAIN_PART}(?:\\s+OR\\s+{PLAIN_PART})*/\n"
 
 _OTHER_NAMES = {
     "author": "speaker", "content": "body", "domain": "outlet", "head": "title", "headline": "title",
@@ -75,7 +88,11 @@ _STRAY = {
 class _Guard:
     """Counts parentheses as they are read, so that no depth of them can exhaust the stack later."""
 
-    always_accept = ()
+    # Only FLAT is known by where it stands; a misfit is then the same token wherever it stands.
+    always_accept = (
+        "AND", "_OR", "NOT", "NEAR", "FIELD", "PLUS", "MINUS", "_LPAR", "_RPAR", "PHRASE", "SLOP", "BOOST", "REGEX",
+        "TERM",
+    )  # fmt: skip
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         """Pass the tokens on; raise `QueryError` at one that nests too deep or closes nothing."""
@@ -95,9 +112,9 @@ class _Guard:
             raise QueryError("this parenthesis is never closed", opened[-1])
 
 
-def make_parser(builder: "Transformer[Token, Node]") -> Lark:
+def make_parser(builder: "Transformer[Token, Node]", grammar: str = GRAMMAR) -> Lark:
     """Return a parser whose rules call `builder` as they are recognised (no tree, so no recursion)."""
-    return Lark(GRAMMAR, parser="lalr", lexer="basic", postlex=_Guard(), transformer=builder)
+    return Lark(grammar, parser="lalr", lexer="contextual", postlex=_Guard(), transformer=builder)
 
 
 def read(parser: Lark, text: str) -> Node:

@@ -9,7 +9,7 @@ import re2
 from lark import Lark, Token, Transformer
 
 from newsbeam.errors import QueryError
-from newsbeam.topics.query.grammar import beside, make_parser, read, unknown_field
+from newsbeam.topics.query.grammar import PLAIN_PART, beside, make_parser, read, unknown_field
 from newsbeam.topics.query.nodes import (
     FIELDS,
     VALUE_FIELDS,
@@ -32,6 +32,7 @@ Mode = Literal["topic", "search"]
 MAX_DISTANCE = 100
 MAX_LOOSE_WORDS = 20
 
+_PLAIN_PART = re.compile(PLAIN_PART)
 _NEGATIVE = (
     "this would match every story without those words: say first what to find, as in `something AND NOT …`"
 )
@@ -100,6 +101,12 @@ class _Builder(Transformer[Token, Node]):
                 if not can_be_found(chain.node):
                     raise QueryError(_NEGATIVE, chain.at)
         return _Item(join(Or, [chain.node for chain in children]), children[0].at)
+
+    def flat(self, children: list[Token]) -> _Chain:
+        token = children[0]
+        start = token.start_pos or 0
+        found = [_plain_part(part[0], start + part.start()) for part in _PLAIN_PART.finditer(token)]
+        return _Chain(join(Or, found), start, None)
 
     def chain(self, children: list[_Clause | Token]) -> _Chain:
         clauses: list[_Clause] = [child for child in children if isinstance(child, _Clause)]
@@ -180,10 +187,8 @@ class _Builder(Transformer[Token, Node]):
         return children[0]
 
     def term(self, children: list[Token]) -> _Item:
-        token = children[0]
-        at = token.start_pos or 0
-        read_words(token, quoted=False, at=at)
-        return _Item(Term(str(token)), at)
+        at = children[0].start_pos or 0
+        return _Item(_term(str(children[0]), at), at)
 
     def phrase(self, children: list[Token]) -> _Item:
         token = children[0]
@@ -207,6 +212,19 @@ class _Builder(Transformer[Token, Node]):
         if compiled.fullmatch(""):
             raise QueryError("this regular expression matches nothing at all, and so every word", at)
         return _Item(Regex(pattern), at)
+
+
+def _plain_part(text: str, at: int) -> Node:
+    if text[0] != '"':
+        return _term(text, at)
+    inside = " ".join(text[1:-1].split())
+    read_words(inside, quoted=True, at=at)
+    return Phrase(inside)
+
+
+def _term(text: str, at: int) -> Term:
+    read_words(text, quoted=False, at=at)
+    return Term(text)
 
 
 def _placed(node: Node, at: int) -> Node:

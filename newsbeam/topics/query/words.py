@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from newsbeam.errors import QueryError
-from newsbeam.topics.analysis import Token, tokenize
+from newsbeam.topics.analysis import CHAR, Token, fold, tokenize
 
 
 class Exact(msgspec.Struct, frozen=True):
@@ -45,12 +45,28 @@ Word = Exact | Run | Wild | AnyWord
 # the word they are part of, and recognised afterwards.
 _STAND_INS = {"*": "\U00013000", "?": "\U00013001"}
 _WILDCARDS = {ord(letter): sign for sign, letter in _STAND_INS.items()}
+_PLAIN = re.compile(rf"(?:{CHAR}+|{CHAR}{{2,}}\*)(?: (?:{CHAR}+|{CHAR}{{2,}}\*))*")
 _UNIT = re.compile(r"\\(.)|([*?])|([^\\*?]+)", re.DOTALL)
 MIN_LITERAL = 2
 
 
 def read_words(text: str, *, quoted: bool, at: int | None = None) -> tuple[Word, ...]:
     """Return the words of a term or phrase as written; raise `QueryError` if that makes no sense."""
+    return _plain_words(text) or _cut_words(text, quoted=quoted, at=at)
+
+
+def _plain_words(text: str) -> tuple[Word, ...]:
+    """The words of a text of nothing but letters, single spaces and open endings: what nearly all are made of.
+
+    Empty for any other. The tokenizer would find the same, ten times slower.
+    """
+    if not _PLAIN.fullmatch(text):
+        return ()
+    words = tuple([Wild(fold(word)) if word[-1] == "*" else Exact(fold(word)) for word in text.split(" ")])
+    return words if all(len(word.pattern) > MIN_LITERAL for word in words if isinstance(word, Wild)) else ()
+
+
+def _cut_words(text: str, *, quoted: bool, at: int | None) -> tuple[Word, ...]:
     plain = "".join(
         escaped or _STAND_INS.get(sign, "") or rest for escaped, sign, rest in _UNIT.findall(text)
     )
