@@ -289,7 +289,7 @@ def test_the_starter_topics_hold_their_examples_in_four_languages() -> None:
         languages = {key for example in topic.examples.match if isinstance(example, dict) for key in example}
         assert {"fr", "es", "de"} <= languages
         assert topic.examples.no_match
-        assert topic.label.keys() == {"en", "fr", "es", "de"}
+        assert {"en", "fr", "es", "de"} <= topic.label.keys()
     assert {rule.topic for rule in catalog.rules}
 
 
