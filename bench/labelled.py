@@ -1,0 +1,66 @@
+"""The labelled news of tests/data/labelled: short invented items and the topics that they are about.
+
+One file a language in each of two halves. Who writes queries may read `open`; `heldout` is only scored.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from newsbeam.story import Key, KeyKind, Origin, Story
+
+FOLDER = Path(__file__).parents[1] / "tests" / "data" / "labelled"
+HALVES = ("open", "heldout")
+LANGUAGES = ("en", "fr", "es", "de", "ru", "uk", "ar", "zh")
+
+
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One item: `topics` are all that it is about, sorted; an ordinary item has none."""
+
+    id: str
+    title: str
+    text: str
+    topics: tuple[str, ...]
+
+
+class Labelled(NamedTuple):
+    """An item with its half and its language."""
+
+    half: str
+    language: str
+    item: Item
+
+    def story(self) -> Story:
+        """Return the item as a story that declares its language."""
+        url = f"https://labelled.example/{self.item.id}"
+        return Story(
+            origin=Origin("publish", "labelled"),
+            keys=(Key(KeyKind.URL, url),),
+            title=self.item.title,
+            url=url,
+            summary=self.item.text,
+            language=self.language,
+        )
+
+
+def meanings() -> dict[str, str]:
+    """Return what each label means, by topic, in the order of the file."""
+    return msgspec.yaml.decode((FOLDER / "topics.yaml").read_bytes(), type=dict[str, str])
+
+
+def read_labelled() -> list[Labelled]:
+    """Return every item there is; a language without a file in a half has none."""
+    return [
+        Labelled(half, language, item)
+        for half in HALVES
+        for language in LANGUAGES
+        for item in _items(FOLDER / half / f"{language}.jsonl")
+    ]
+
+
+def _items(path: Path) -> list[Item]:
+    if not path.exists():
+        return []
+    lines = path.read_bytes().splitlines()
+    return [msgspec.json.decode(line, type=Item) for line in lines]
