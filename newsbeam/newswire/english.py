@@ -23,7 +23,7 @@ _SLOTS = {
 }
 
 _PEACE = Subject(
-    frozenset({"ceasefire"}),
+    frozenset({"ceasefire", "peace-talks"}),
     (
         "{country} and {country2} [agree|accept] ceasefire [after|following] {n:2-9} days of talks in {city}",
         "Ceasefire talks between {country} and {country2} [enter {n:4-6}th day|resume] in {city}",
@@ -33,7 +33,7 @@ _PEACE = Subject(
     (
         "Negotiators from {country} and {country2} [agreed|undertook] on {day} to observe a ceasefire in {region} for {n:10-90} days.",
         "A ceasefire between {country} and {country2} came [a step closer|nearer] after {n:5-20} hours of talks at the {hotel} in {city}.",
-        "The two delegations in {city} said that a ceasefire would take effect at [dawn|noon|midnight] on {day}.",
+        "The two delegations at the talks in {city} said that a ceasefire would take effect at [dawn|noon|midnight] on {day}.",
     ),
     (
         "The ceasefire text, {n:6-30} pages long, sets out how guns and heavy vehicles are to be drawn back {n:5-40} kilometres from the line.",
