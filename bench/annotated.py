@@ -249,11 +249,17 @@ def problems(story: Annotated) -> list[str]:
     found += [
         f"{forms[0]!r} is not in the text"
         for forms in (*story.people, *story.organisations)
-        if not any(_holds(text, form) for form in forms)
+        if not any(_stands_in(form, text, story.language) for form in forms)
     ]
     for topic, words in story.topics.items():
         found += [f"topic {topic}: {word!r} is not in the text" for word in words if word not in text]
     return found
+
+
+def _stands_in(form: str, text: str, language: str) -> bool:
+    """Whether a name is there as whole words, where the script has any that nothing is written on to."""
+    word = re.escape(form) if language in {"ar", "zh"} else rf"(?<!\w){re.escape(form)}(?!\w)"
+    return re.search(word, text, re.IGNORECASE) is not None
 
 
 def _quote_problems(story: Annotated, quote: Quote) -> Iterator[str]:
