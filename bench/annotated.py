@@ -289,18 +289,13 @@ def _dialogue(body: str, quote: Quote) -> bool:
 
 def half_marked(story: Annotated) -> list[str]:
     """Return names of countries that are marked in one place of the story and not in another."""
-    found = []
-    for field, text in (("title", story.title), ("body", story.body)):
-        marked = [
-            place for mentions in story.countries.values() for place in mentions if place.field == field
-        ]
-        for word in {place.text for place in marked}:
-            found += [
-                f"{word!r} at {start} of the {field}"
-                for start in (match.start() for match in re.finditer(rf"\b{re.escape(word)}\b", text))
-                if not any(place.start <= start < place.end for place in marked)
-                and not any(
-                    name in text[max(0, start - 40) : start + 40] for forms in story.people for name in forms
-                )
-            ]
-    return found
+    places = [place for mentions in story.countries.values() for place in mentions]
+    names = [name for forms in story.people for name in forms]
+    return [
+        f"{word!r} at {start} of the {field}"
+        for field, text in (("title", story.title), ("body", story.body))
+        for word in sorted({place.text for place in places})
+        for start in (match.start() for match in re.finditer(rf"\b{re.escape(word)}\b", text))
+        if not any(place.field == field and place.start <= start < place.end for place in places)
+        and not any(name in text[max(0, start - 40) : start + 40] for name in names)
+    ]
