@@ -13,8 +13,9 @@ from newsbeam.topics.matcher import Matcher, compile_queries
 from newsbeam.topics.outlets import OutletEntry
 from newsbeam.topics.query import Field, Mode, Node, Phrase, Term, parse
 from newsbeam.topics.query.nodes import walk
+from newsbeam.topics.reach import never_matches
 from newsbeam.topics.topic import ANY, Examples, Topic, TopicQuery, topic_queries
-from newsbeam.topics.ways import STEMMERS
+from newsbeam.topics.ways import STEMMERS, Way
 
 RULE_KINDS = ("match",)
 UNFILLED_FIELDS = ("country", "entity", "speaker")  # of the language, but nothing fills them yet
@@ -35,7 +36,7 @@ def topic_mistakes(topic: Topic) -> Iterator[Mistake]:
     if not topic.queries:
         yield Mistake(("queries",), f"topic {topic.id!r} has no query")
     for key, text in topic.queries.items():
-        for why in _topic_query_mistakes(key, text):
+        for why in _topic_query_mistakes(key, text, topic.way(key)):
             yield Mistake(("queries", key), f"{topic.id}.queries.{key}: {why}")
     yield from _match_mistakes(topic)
     if topic.group is not None and not _GROUP.fullmatch(topic.group):
@@ -59,10 +60,10 @@ def _no_stemmer(languages: str) -> str:
     return f"there is no stemmer for {languages}: leave it out, and write endings as `*`"
 
 
-def _topic_query_mistakes(key: str, text: str) -> Iterator[str]:
+def _topic_query_mistakes(key: str, text: str, way: Way) -> Iterator[str]:
     if key != ANY and not _LANGUAGE.fullmatch(key):
         yield "give a language code of two or three small letters, such as en, or `any`"
-    yield from query_mistakes(text)
+    yield from query_mistakes(text, key, way)
     node = _parsed(text)
     if node is not None and any(isinstance(part, Field) and part.name == "topic" for part, _ in walk(node)):
         yield "`topic:` is for alert rules and search; a topic is made of words"
@@ -77,12 +78,15 @@ def usable_query(text: str, mode: Mode = "topic") -> Node:
     return node
 
 
-def query_mistakes(text: str) -> Iterator[str]:
-    """Yield what is wrong with a saved query, whatever it is for."""
+def query_mistakes(text: str, language: str = ANY, way: Way | None = None) -> Iterator[str]:
+    """Yield what is wrong with a saved query, whatever it is for; `language` is that of its stories."""
     try:
-        usable_query(text)
+        why = never_matches(usable_query(text), language, way)
     except QueryError as error:
         yield f"{error}{_pointed(text, error.position)}"
+    else:
+        if why is not None:
+            yield f"this can never match: {why}"
 
 
 def _parsed(text: str) -> Node | None:

@@ -16,10 +16,11 @@ from newsbeam.topics.checking import (
     topic_mistakes,
 )
 from newsbeam.topics.entries import E, EntryReader, Placed, StoredItem
+from newsbeam.topics.linting import Finding, lint
 from newsbeam.topics.outlets import OutletEntry
 from newsbeam.topics.topic import Topic, line_of, topic_queries
 
-__all__ = ["StoredItem", "check_examples", "load_catalog"]
+__all__ = ["StoredItem", "check_examples", "lint_topics", "load_catalog"]
 
 
 def load_catalog(config_dir: Path, items: Iterable[StoredItem] = ()) -> Catalog:
@@ -45,6 +46,18 @@ def load_catalog(config_dir: Path, items: Iterable[StoredItem] = ()) -> Catalog:
         rules=tuple(rule.entry for rule in rules),
         outlets=tuple(outlet.entry for outlet in outlets),
     )
+
+
+def lint_topics(
+    config_dir: Path, topics: Iterable[Topic], items: Iterable[StoredItem] = ()
+) -> list[tuple[str, Finding]]:
+    """Return what is worth a look in the topics of a catalog that was loaded from here, each with its place."""
+    reader = EntryReader(Topic, "topic", [])
+    placed = {topic.entry.id: topic for topic in reader.read(_topic_files(config_dir, []), items)}
+    return [
+        (placed[found.topic].at(*found.trail) if found.topic in placed else str(config_dir), found)
+        for found in lint(topics)
+    ]
 
 
 def _topic_mistakes(topics: Sequence[Placed[Topic]], named: Collection[str]) -> Iterator[str]:

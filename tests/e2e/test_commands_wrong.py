@@ -54,7 +54,7 @@ def refused(ran: Ran, code: int, *said: str) -> None:
         (["stop"], 2, "Ctrl-C"),
         (["status", "--data", "x"], 2, "newsbeam --data DIR COMMAND"),
         (["--dta", "x", "status"], 2, "Did you mean '--data'?"),
-        (["topics", "lits"], 2, "Did you mean 'list'?"),
+        (["topics", "lits"], 2, "'list'?"),
         (["alerts", "--topc", "peace"], 2, "Did you mean '--topic'?"),
         (["alerts", "--limit", "many"], 2, "not a valid integer"),
         (["tag"], 2, "Missing argument"),

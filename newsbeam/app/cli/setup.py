@@ -11,6 +11,7 @@ from newsbeam.app.configuration import starter_config
 from newsbeam.app.deployment import Deployment
 from newsbeam.errors import StoreUnavailable, UsageError
 from newsbeam.store.items import Item
+from newsbeam.topics.linting import lint
 
 
 @click.command("init")
@@ -51,8 +52,9 @@ def check_command(ctx: click.Context, *, as_json: bool) -> None:
         "subscriptions": len(found.subscriptions),
         "made": len(items),
     }
+    findings = len(lint(found.catalog.topics))
     if as_json:
-        emit({**counted, "lacks": found.lacks})
+        emit({**counted, "lint": findings, "lacks": found.lacks})
         return
     say(
         f"{opened.config_dir} is right: {counted['topics']} topics ({examples} examples hold), "
@@ -63,6 +65,10 @@ def check_command(ctx: click.Context, *, as_json: bool) -> None:
     if items:
         say(
             f"{len(items)} of them made with commands, pages or the API: `newsbeam config export` shows which."
+        )
+    if findings:
+        note(
+            f"{findings} thing{'s' if findings != 1 else ''} worth a look in the topics: `newsbeam topics lint`."
         )
     for lack in found.lacks:
         note(lack)

@@ -1,5 +1,6 @@
 """`newsbeam topics`: what is watched for; trying a query on history before it counts."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from newsbeam.errors import NotFound, QueryError, UsageError
 from newsbeam.store import reads
 from newsbeam.store.items import Item, ItemKind
 from newsbeam.topics.catalog import Catalog, Topic
+from newsbeam.topics.loading import lint_topics
 
 if TYPE_CHECKING:
     from pipelines.replay.backtest import BackTest
@@ -35,7 +37,7 @@ _language_option = click.option(
 
 @click.group("topics")
 def topics_command() -> None:
-    """List, show, try, add and remove topics."""
+    """List, show, try, lint, add and remove topics."""
 
 
 @topics_command.command("list")
@@ -121,6 +123,32 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
         note(f"Blind, since the query is for {language} alone: {blind}")
 
 
+@topics_command.command("lint")
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@json_option
+@click.pass_context
+def lint_command(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> None:
+    """Say what is right and yet hardly meant: parts said twice, topics within others, slow or untested queries.
+
+    Exit status 1 when there is anything; mistakes are for `newsbeam check`.
+    """
+    opened = deployment(ctx)
+    items = opened.items()
+    topics = opened.configuration(items).catalog.topics
+    _check_known(ids, topics)
+    found = lint_topics(opened.config_dir, topics, items)
+    shown = [(place, one) for place, one in found if not ids or one.topic in ids]
+    for place, one in shown:
+        if as_json:
+            emit({"place": place, "topic": one.topic, "kind": one.kind, "trail": one.trail, "why": one.why})
+        else:
+            say(plain(f"{place}: {one.why} [{one.kind}]"))
+    if shown:
+        ctx.exit(1)
+    if not as_json:
+        say(f"Nothing to say of {len(ids or topics)} topic{'s' if len(ids or topics) != 1 else ''}.")
+
+
 @topics_command.command("add")
 @click.argument("topic_id", metavar="ID")
 @click.argument("query")
@@ -168,6 +196,12 @@ def remove_topic(ctx: click.Context, topic_id: str) -> None:
     opened.remove_item(ItemKind.TOPIC, topic_id, author())
     note("Taking its tags away …")
     say(f"Removed {topic_id}: {retag_history(opened.store()).removed} stored stories had it.")
+
+
+def _check_known(ids: Iterable[str], topics: Iterable[Topic]) -> None:
+    unknown = [one for one in ids if one not in {topic.id for topic in topics}]
+    if unknown:
+        raise NotFound(f"no topic {', '.join(map(repr, unknown))}; see newsbeam topics list")
 
 
 def _summary(found: "BackTest", days: int) -> str:

@@ -1,0 +1,104 @@
+"""What queries must share to imply each other, so that only few pairs of many are looked at.
+
+`needed(b)` are marks of which `a` must bear one if it implies `b`; `borne(a)` are those that it bears.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+from newsbeam.topics.document import value_key
+from newsbeam.topics.implication import units
+from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Regex, Term
+from newsbeam.topics.query.nodes import VALUE_FIELDS
+from newsbeam.topics.query.words import Exact, Wild, Word
+
+T = TypeVar("T")
+_PREFIX = 2
+
+
+def borne(node: Node, field: str | None = None) -> set[str]:
+    """Return the marks of all words and values that a match of `node` may rest on."""
+    match node:
+        case And(parts) | Or(parts):
+            return set().union(*(borne(part, field) for part in parts))
+        case Near(left, right):
+            return borne(left, field) | borne(right, field)
+        case Field(name, part):
+            return borne(part, name)
+        case Not() | Regex():
+            return set()
+        case Term() | Phrase():
+            if field in VALUE_FIELDS:
+                return {_value_mark(field, node)}
+            return {mark for word in units(node) or () for mark in _marks(word)}
+
+
+def needed(node: Node, field: str | None = None) -> set[str] | None:
+    """Return marks of which one must be borne by what implies `node`; None if that cannot be said."""
+    match node:
+        case Or(parts):
+            found = [needed(part, field) for part in parts]
+            return None if None in found else set().union(*filter(None, found))
+        case And(parts):
+            return _fewest(needed(part, field) for part in parts if not isinstance(part, Not))
+        case Near(left, right):
+            return _fewest((needed(left, field), needed(right, field)))
+        case Field(name, part):
+            return needed(part, name)
+        case _:
+            return _leaf_needs(node, field)
+
+
+def _leaf_needs(leaf: Node, field: str | None) -> set[str] | None:
+    if not isinstance(leaf, Term | Phrase):
+        return None
+    if field in VALUE_FIELDS:
+        return None if set(leaf.text) & set("*?") else {_value_mark(field, leaf)}
+    return _fewest(_need(word) for word in units(leaf) or ())
+
+
+def _marks(word: Word) -> Iterator[str]:
+    if isinstance(word, Exact):
+        yield f"={word.key}"
+        yield f"^{word.key[:_PREFIX]}"
+    elif isinstance(word, Wild) and _opens(word):
+        yield f"^{word.pattern[:_PREFIX]}"
+
+
+def _need(word: Word) -> set[str] | None:
+    if isinstance(word, Exact):
+        return {f"={word.key}"}
+    return {f"^{word.pattern[:_PREFIX]}"} if isinstance(word, Wild) and _opens(word) else None
+
+
+def _opens(word: Wild) -> bool:
+    """Whether it begins with letters enough to be looked up by."""
+    return len(word.pattern) >= _PREFIX and not set(word.pattern[:_PREFIX]) & set("*?")
+
+
+def _value_mark(field: str | None, leaf: Term | Phrase) -> str:
+    return f"{field}:{value_key(leaf.text)}"
+
+
+def _fewest(found: Iterable[set[str] | None]) -> set[str] | None:
+    return min((marks for marks in found if marks is not None), key=len, default=None)
+
+
+class Shelf(Generic[T]):
+    """Queries by the marks that they need: `near` finds those that something may imply."""
+
+    def __init__(self, queries: Sequence[tuple[T, Node]]) -> None:
+        self._by_mark: dict[str, list[T]] = {}
+        self._any: list[T] = []
+        for name, node in queries:
+            marks = needed(node)
+            if marks is None:
+                self._any.append(name)
+            for mark in marks or ():
+                self._by_mark.setdefault(mark, []).append(name)
+
+    def near(self, node: Node) -> list[T]:
+        """Return the queries that `node` may imply, each once."""
+        first = node.parts[0] if isinstance(node, Or) else node  # all parts must imply it, so the first must
+        found = [name for mark in borne(first) for name in self._by_mark.get(mark, ())]
+        return list(dict.fromkeys([*found, *self._any]))
