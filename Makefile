@@ -44,7 +44,7 @@ check: $(READY_DEV) ## lint, format, types, import rules
 	@echo "newsbeam: import rules"; $(BIN)/lint-imports
 
 .PHONY: servers
-servers: ## install Kafka, PostgreSQL, Chromium and the compose schema for the tests (Debian, Maven, Go)
+servers: ## install Kafka, Lucene, PostgreSQL, Chromium and the compose schema for the tests (Debian, Maven, Go)
 	@$(FIND_PYTHON) && "$$python" tests/servers/install.py
 
 .PHONY: bench

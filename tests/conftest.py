@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import chromium as browser
-from tests.servers import kafka, postgres
+from tests.servers import kafka, lucene, postgres
 from tests.servers.kafka import KafkaServer
 from tests.servers.postgres import PostgresServer
 
@@ -16,9 +16,10 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "kafka": kafka.missing,
     "postgres": postgres.missing,
     "browser": browser.missing,
+    "java": lucene.missing,
 }
 # A test that asks for a server needs no marker of its own.
-MARKS = {"kafka_server": "kafka", "postgres_server": "postgres", "chromium": "browser"}
+MARKS = {"kafka_server": "kafka", "postgres_server": "postgres", "chromium": "browser", "lucene": "java"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,10 +6,11 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import translate
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain, islice, product
+from math import prod
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -18,6 +19,7 @@ from newsbeam.topics.document import Document, Hit, Interval, Windows
 from newsbeam.topics.query.words import AnyWord, Exact, Run, Wild, Word
 
 _WILD = re.compile("[*?]")
+MAX_CHOICES = 200  # of places for a loose phrase's words within one stretch of text
 MAX_HITS = 1000  # of one loose phrase or NEAR: a text made of its words alone must not take for ever
 
 
@@ -176,16 +178,25 @@ class Loose(msgspec.Struct, frozen=True):
                 row[bisect_left(row, (low + o, 0)) : bisect_left(row, (low + o + self.slop + 1, 0))]
                 for row, o in zip(rows, offsets, strict=True)
             ]
-            chosen = _distinct(near)
-            if chosen:
-                hits[tuple(sorted(chosen))] = None
-            if len(hits) == MAX_HITS:
+            hits.update((tuple(sorted(chosen)), None) for chosen in _choices(near))
+            if len(hits) >= MAX_HITS:
                 break
         return list(hits) or None
 
     def need(self) -> Need | None:
         """Return what must be there for a match."""
         return best_need(map(word_need, self.words))
+
+
+def _choices(rows: list[list[Interval]]) -> Iterable[Sequence[Interval]]:
+    """Every way to take one interval of each row, none twice; one way alone where there are very many.
+
+    NEAR measures from the ends of each.
+    """
+    if prod(map(len, rows)) > MAX_CHOICES:
+        chosen = _distinct(rows)
+        return [chosen] if chosen else []
+    return (chosen for chosen in product(*rows) if len(set(chosen)) == len(chosen))
 
 
 def _distinct(rows: list[list[Interval]]) -> list[Interval] | None:

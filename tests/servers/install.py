@@ -19,6 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 POM = Path(__file__).with_name("kafka-pom.xml")
 KAFKA = ROOT / ".servers" / "kafka"
 STAMP = KAFKA / "pom.sha256"
+LUCENE_POM = Path(__file__).with_name("lucene-pom.xml")
+LUCENE_PROGRAMS = Path(__file__).with_name("lucene")
+LUCENE = ROOT / ".servers" / "lucene"
+LUCENE_STAMP = LUCENE / "sources.sha256"
 PACKAGED_POSTGRES = Path("/usr/lib/postgresql")
 COMPOSE = "github.com/compose-spec/compose-go/v2@v2.16.2"  # holds the compose specification's schema
 COMPOSE_SCHEMA = ROOT / ".servers" / f"compose-spec-{COMPOSE.rpartition('@')[2]}.json"
@@ -77,8 +81,8 @@ def run(command: Sequence[str]) -> str:
 
 
 def has_java() -> bool:
-    """Say whether Java and Maven are here."""
-    return all(map(shutil.which, ("java", "mvn")))
+    """Say whether Java, its compiler and Maven are here."""
+    return all(map(shutil.which, ("java", "javac", "mvn")))
 
 
 def has_kafka() -> bool:
@@ -94,14 +98,46 @@ def install_kafka() -> None:
     """Bring the broker's files into .servers/, whole or not at all."""
     KAFKA.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=KAFKA.parent) as folder:
-        lib = Path(folder) / "kafka"
-        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={lib}", "-DincludeScope=runtime"]
-        run(["mvn", "-q", "-B", "-f", str(POM), *goal])
-        (lib / STAMP.name).write_text(_pom_hash(), "utf-8")
-        if KAFKA.is_symlink():
-            KAFKA.unlink()
-        shutil.rmtree(KAFKA, ignore_errors=True)
-        lib.rename(KAFKA)
+        made = Path(folder) / "kafka"
+        _copy_jars(POM, made)
+        (made / STAMP.name).write_text(_pom_hash(), "utf-8")
+        _put(made, KAFKA)
+
+
+def _copy_jars(pom: Path, folder: Path) -> None:
+    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}", "-DincludeScope=runtime"]
+    run(["mvn", "-q", "-B", "-f", str(pom), *goal])
+
+
+def _put(made: Path, place: Path) -> None:
+    """Move a folder to its place, instead of what is there."""
+    if place.is_symlink():
+        place.unlink()
+    shutil.rmtree(place, ignore_errors=True)
+    made.rename(place)
+
+
+def has_lucene() -> bool:
+    """Say whether Lucene's files are those of the pom, and its programs those of the sources."""
+    return LUCENE_STAMP.exists() and LUCENE_STAMP.read_text("utf-8") == _lucene_hash()
+
+
+def _lucene_hash() -> str:
+    sources = [LUCENE_POM, *sorted(LUCENE_PROGRAMS.glob("*.java"))]
+    return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
+
+
+def install_lucene() -> None:
+    """Bring Lucene's jars into .servers/ and compile the programs that ask it, whole or not at all."""
+    LUCENE.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=LUCENE.parent) as folder:
+        made = Path(folder) / "lucene"
+        _copy_jars(LUCENE_POM, made / "lib")
+        programs = map(str, sorted(LUCENE_PROGRAMS.glob("*.java")))
+        classes = ["-cp", f"{made / 'lib'}/*", "-d", str(made / "classes")]
+        run(["javac", "-encoding", "UTF-8", "-Xlint:all", "-Werror", *classes, *programs])
+        (made / LUCENE_STAMP.name).write_text(_lucene_hash(), "utf-8")
+        _put(made, LUCENE)
 
 
 def has_postgres() -> bool:
@@ -139,8 +175,9 @@ def main() -> int:
     """Do what is missing, step by step, telling; return the exit code."""
     debian = Debian()
     steps: list[tuple[str, Callable[[], bool], Callable[[], None]]] = [
-        ("Java and Maven", has_java, lambda: debian.install("default-jre-headless", "maven")),
+        ("Java and Maven", has_java, lambda: debian.install("default-jdk-headless", "maven")),
         ("Kafka broker", has_kafka, install_kafka),
+        ("Lucene", has_lucene, install_lucene),
         ("PostgreSQL", has_postgres, lambda: debian.install("postgresql")),
         ("Chromium", has_browser, lambda: debian.install("chromium", "fonts-dejavu-core")),
         ("Compose schema", has_compose_schema, lambda: install_compose_schema(debian)),

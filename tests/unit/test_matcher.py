@@ -79,6 +79,8 @@ MATCHES = [
     ("(aa OR cc) NEAR/1 (bb OR dd)", "cc dd x x x aa x bb", ["cc", "dd", "aa", "bb"]),
     ("aa NEAR/1 bb NEAR/1 cc", "aa x bb x cc", ["aa", "bb", "cc"]),
     ("aa NEAR/1 bb NEAR/1 cc", "aa bb x x cc", None),
+    ("(aa NEAR/3 bb) NEAR/0 cc", "cc aa aa bb", ["cc", "aa", "bb"]),
+    ('"aa bb cc"~2 NEAR/0 aa', "aa aa cc bb", ["aa", "aa", "cc", "bb"]),
     # booleans
     ("aa AND NOT bb", "aa", ["aa"]),
     ("aa AND NOT bb", "aa bb", None),
