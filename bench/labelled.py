@@ -1,6 +1,7 @@
 """The labelled news of tests/data/labelled: short invented items and the topics that they are about.
 
-One file a language in each of two halves. Who writes queries may read `open`; `heldout` is only scored.
+One file a language in each part. Who writes queries may read `open`; `heldout` is only scored, and so are the longer
+`stories`.
 """
 
 from pathlib import Path
@@ -12,6 +13,7 @@ from newsbeam.story import Key, KeyKind, Origin, Story
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "labelled"
 HALVES = ("open", "heldout")
+STORIES = "stories"
 LANGUAGES = ("en", "fr", "es", "de", "ru", "uk", "ar", "zh")
 
 
@@ -25,9 +27,9 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Labelled(NamedTuple):
-    """An item with its half and its language."""
+    """An item with its part (a half, or the stories) and its language."""
 
-    half: str
+    part: str
     language: str
     item: Item
 
@@ -50,12 +52,12 @@ def meanings() -> dict[str, str]:
 
 
 def read_labelled() -> list[Labelled]:
-    """Return every item there is; a language without a file in a half has none."""
+    """Return every item there is; a language without a file in a part has none."""
     return [
-        Labelled(half, language, item)
-        for half in HALVES
+        Labelled(part, language, item)
+        for part in (*HALVES, STORIES)
         for language in LANGUAGES
-        for item in _items(FOLDER / half / f"{language}.jsonl")
+        for item in _items(FOLDER / part / f"{language}.jsonl")
     ]
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.labelled import HALVES, LANGUAGES, Labelled, meanings, read_labelled
-from bench.scores import Score, compare, total
+from bench.labelled import HALVES, LANGUAGES, STORIES, Labelled, meanings, read_labelled
 from bench.table import show
+from bench.tagscores import Score, compare, total
 from newsbeam.enrichment import Enricher
 from newsbeam.topics.loading import load_catalog
 
@@ -50,7 +50,7 @@ def main(words: list[str]) -> None:
     options = parser.parse_args(words)
     results = tagged(read_labelled())
     if options.misses:
-        chosen = [one for one in results if one.labelled.half == options.misses]
+        chosen = [one for one in results if one.labelled.part == options.misses]
         print(*misses(chosen, options.topic, options.language), sep="\n")
     elif options.update:
         PAGE.write_text(with_tables(PAGE.read_text("utf-8"), markdown(results)), "utf-8")
@@ -81,13 +81,14 @@ def misses(results: Iterable[Result], topic: str | None = None, language: str | 
 
 
 def tables(results: Sequence[Result]) -> list[Table]:
-    """Return the scores by language, by topic, and of the held-out half by both."""
+    """Return the scores by language, by topic, of quiet items, of the stories; of the held-out half by both."""
     spoken = [name for name in LANGUAGES if any(one.labelled.language == name for one in results)]
     return [
         _halves("language", spoken, results, _of_language),
         _halves("topic", list(meanings()), results, _of_topic),
         _quiet(spoken, results),
-        _crossed(spoken, [one for one in results if one.labelled.half == "heldout"]),
+        _stories(spoken, [one for one in results if one.labelled.part == STORIES]),
+        _crossed(spoken, [one for one in results if one.labelled.part == "heldout"]),
     ]
 
 
@@ -126,7 +127,7 @@ def _halves(
     score: Callable[[Iterable[Result], str], Score],
 ) -> Table:
     """One row a name with both halves side by side, and the total last."""
-    apart = [[one for one in results if one.labelled.half == half] for half in HALVES]
+    apart = [[one for one in results if one.labelled.part == half] for half in HALVES]
     head = [kind]
     for half in HALVES:
         head += [f"{NAMES[half]}: labels", "precision", "recall", "F1"]
@@ -145,6 +146,19 @@ def _quiet(languages: Sequence[str], results: Sequence[Result]) -> Table:
             row.append(f"{sum(not one.tags for one in quiet)} of {len(quiet)}")
         rows.append(row)
     return "Items about none of the topics that got no tag:", ["language", *NAMES.values()], rows
+
+
+def _stories(languages: Sequence[str], results: Sequence[Result]) -> Table:
+    """How the longer stories fare, which nobody tunes on."""
+    rows = []
+    for language in languages:
+        mine = [one for one in results if one.labelled.language == language]
+        score = _of_language(mine, language)
+        quiet = [one for one in mine if not one.labels]
+        counts = (len(mine), score.found + score.missed, score.found, score.wrong)
+        rows.append([language, *map(str, counts), f"{sum(not one.tags for one in quiet)} of {len(quiet)}"])
+    head = ["language", "stories", "labels", "found", "wrong tags", "about none: no tag"]
+    return "Longer stories, all held out:", head, rows
 
 
 def _crossed(languages: Sequence[str], results: Sequence[Result]) -> Table:

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from bench.labelled import HALVES, LANGUAGES, Item, Labelled, meanings, read_labelled
-from bench.scores import Score, compare, total
+from bench.tagscores import Score, compare, total
 from bench.topics import BEGIN, END, Result, misses, tables, tagged, with_tables
 from newsbeam.language.detection import detect_language
 
@@ -50,16 +50,18 @@ def test_misses_name_what_was_missed_and_what_was_wrong() -> None:
     assert misses(results, language="en") == []
 
 
-def test_tables_keep_the_halves_apart() -> None:
+def test_tables_keep_the_halves_and_the_stories_apart() -> None:
     results = [
         result("a", "floods", "floods"),
         result("b", "floods", "nato", half="heldout"),
         result("c", "", ""),
+        result("d", "nato floods", "nato storms", half="stories"),
     ]
-    by_language, by_topic, quiet, crossed = tables(results)
+    by_language, by_topic, quiet, stories, crossed = tables(results)
     assert by_language[2][0] == ["en", "1", "1.00", "1.00", "1.00", "1", "0.00", "0.00", "0.00"]
     assert ["floods", "1", "1.00", "1.00", "1.00", "1", "-", "0.00", "0.00"] in by_topic[2]
     assert quiet[2] == [["en", "1 of 1", "0 of 0"]]
+    assert stories[2] == [["en", "1", "2", "1", "1", "0 of 0"]]
     assert ["nato", "0/0 +1"] in crossed[2]
 
 
@@ -85,7 +87,7 @@ def test_every_label_is_a_topic_with_a_meaning_and_stands_once() -> None:
 @pytest.mark.parametrize("language", SPOKEN)
 def test_every_topic_has_two_items_in_each_half(language: str) -> None:
     counted = Counter(
-        (one.half, topic) for one in NEWS if one.language == language for topic in one.item.topics
+        (one.part, topic) for one in NEWS if one.language == language for topic in one.item.topics
     )
     assert [(half, topic) for half, topic in product(HALVES, TOPICS) if counted[half, topic] < 2] == []
 
