@@ -14,10 +14,14 @@ Tokens are folded (`fold`). Offsets are code points of the text as given: it is 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
+
+from newsbeam.topics.folding import fold
+
+__all__ = ["Token", "cut", "fold", "is_partly_unspaced", "is_unspaced", "tokenize"]
 
 
 class Token(NamedTuple):
@@ -48,21 +52,24 @@ def _marks() -> str:
 
 _FORMATS = _ranges("AD 61C 180E 200B-200F 202A-202E 2060-2064 2066-206F FEFF E0100-E01EF")
 _UNSPACED = _ranges(
-    "E01-E30 E32-E33 E40-E46 E81-EB0 EB2-EB3 EC0-EC6 1000-102A 103F 1050-1055 1780-17B3 17D7 "
-    "2E80-2FDF 3005-3007 3021-3029 3038-303B 3041-3096 309D-309F 30A1-30FA 30FC-30FF 31F0-31FF 3400-4DBF "
-    "4E00-9FFF A9E0-A9E4 AA60-AA76 F900-FAFF FF66-FF9D 1B000-1B16F 20000-323AF"
+    "E01-E30 E32-E33 E40-E46 E81-EB0 EB2-EB3 EC0-EC6 EDC-EDD 1000-102A 103F 1050-1055 1780-17B3 17D7 "
+    "2E80-2FDF 3005-3007 3021-3029 3038-303B 3041-3096 309D-309E 30A1-30FA 30FC-30FE 3192-3195 31F0-31FF "
+    "3280-3289 3400-4DBF 4E00-9FFF A9E0-A9E4 AA60-AA76 F900-FAFF FF66-FF9D 1B000-1B16F 20000-323AF"
 )
-_EXTEND = f"[{_marks()}{_FORMATS}\uff9e\uff9f]"
-CHAR = rf"[^\W_{_UNSPACED}]"
-_WORD = rf"{CHAR}+(?:{_EXTEND}+{CHAR}*)*"
+_NO_WORDS = _ranges("309F 30FF 3220-3229")  # one sign for two characters, or a character between brackets
+EXTEND = f"[{_marks()}{_FORMATS}\uff9e\uff9f]"
+CHAR = rf"[^\W_{_UNSPACED}{_NO_WORDS}]"
+UNSPACED = f"[{_UNSPACED}]"
+ODD = f"[{_NO_WORDS}_]"  # no words, though regular expressions take them for such
+_LETTER = rf"[^\W\d_{_UNSPACED}{_NO_WORDS}]"
+_WORD = rf"{CHAR}+(?:{EXTEND}+{CHAR}*)*"
 _APOSTROPHE = "['\u2019\uff07]"
 
-_SYMBOLS: dict[str, tuple[str, ...]] = {  # word → further keys: without its sign, where that is the same word
-    "c++": (), "c#": (), "f#": (), ".net": (), "at&t": (), "b&b": (), "h&m": (), "m&a": (), "m&s": (),
-    "p&g": (), "p&o": (), "q&a": (), "r&d": (), "s&p": (), "yahoo!": ("yahoo",), "opec+": ("opec",),
-    "lgbt+": ("lgbt",), "lgbtq+": ("lgbtq",), "lgbtqi+": ("lgbtqi",), "lgbtqia+": ("lgbtqia",),
-    "disney+": ("disney",), "canal+": ("canal",),
-}  # fmt: skip
+_SYMBOLS = (
+    "c++", "c#", "f#", ".net", "at&t", "b&b", "h&m", "m&a", "m&s", "p&g", "p&o", "q&a", "r&d", "s&p", "yahoo!",
+    "opec+", "lgbt+", "lgbtq+", "lgbtqi+", "lgbtqia+", "disney+", "canal+",
+)  # fmt: skip
+_SAME_WITHOUT = frozenset(symbol for symbol in _SYMBOLS if symbol[-1] in "!+" and symbol != "c++")
 _ELISION = re.compile(
     rf"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|un|all|dall|dell|nell|sull|coll|gl|quest|quell|sant)"
     rf"{_APOSTROPHE}(?={CHAR}{{2}})",
@@ -72,65 +79,35 @@ _POSSESSIVE = re.compile(rf"{_APOSTROPHE}[sS]$")
 _SYMBOL = "|".join(re.escape(symbol) for symbol in sorted(_SYMBOLS, key=len, reverse=True))
 _PIECE = re.compile(
     rf"(?P<symbol>(?<!\w)(?i:{_SYMBOL})(?!{CHAR}))"
-    rf"|(?P<initials>(?<!\w)[^\W\d_](?:\.[^\W\d_])+(?!{CHAR}|{_EXTEND}))"
+    rf"|(?P<initials>(?<!\w){_LETTER}(?:\.{_LETTER})+(?!{CHAR}|{EXTEND}))"
     rf"|(?P<number>\d+(?:[.,'\u2019\u066b\u066c]\d+)+{CHAR}*)"
     rf"|(?P<hebrew>[\u05d0-\u05ea]+[\"\u05f4][\u05d0-\u05ea]+)"
-    rf"|(?P<unspaced>[{_UNSPACED}](?:[{_UNSPACED}]|{_EXTEND})*)"
+    rf"|(?P<unspaced>[{_UNSPACED}](?:[{_UNSPACED}]|{EXTEND})*)"
     rf"|{_WORD}(?:{_APOSTROPHE}{_WORD})*"
 )
-_UNIT = re.compile(rf"[{_UNSPACED}]{_EXTEND}*")
-_CHUNK = re.compile(
-    r"\S+"
-)  # no token holds white space, so chunks can be cut finely one by one, and remembered
+UNIT = rf"{UNSPACED}{EXTEND}*"  # one character of a script without spaces
+_UNIT = re.compile(UNIT)
+_ONE_UNSPACED = re.compile(UNSPACED)
+_CHUNK = re.compile(r"\S+")  # no token holds white space, so a text can be cut chunk by chunk
 _REMEMBERED = 40  # code points; longer chunks are rare, or sentences of a script without spaces
 
-_CYRILLIC_LETTERS = re.compile("[\u0438\u0443\u0418\u0423]\u0306|[\u0456\u0406]\u0308")
-_DROPPED = dict.fromkeys(
-    [
-        *range(0x300, 0x370), *range(0x483, 0x48A), *range(0x591, 0x5BE), 0x5BF, 0x5C1, 0x5C2, 0x5C4, 0x5C5,
-        0x5C7, *range(0x610, 0x61B), 0x640, *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6DD),
-        *range(0x6DF, 0x6E5), 0x6E7, 0x6E8, *range(0x6EA, 0x6EE), *range(0x1AB0, 0x1B00),
-        *range(0x1DC0, 0x1E00), *range(0x20D0, 0x2100), *range(0xFE00, 0xFE10), *range(0xFE20, 0xFE30),
-        *range(0xE0100, 0xE01F0), 0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
-        *range(0x2060, 0x2070), 0xFEFF,
-    ]
-)  # fmt: skip
-_LETTERS = str.maketrans({
-    "ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ŧ": "t", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th",
-    "ð": "d", "\u2019": "'", "\uff07": "'", "\u02bc": "'", '"': "\u05f4",
-})  # fmt: skip
+Folding = Callable[[str], str]
 
 
-def fold(text: str) -> str:
-    """Return `text` without case, accents and invisible characters, composed (NFC).
-
-    Compatibility forms become plain ones (full-width letters, ligatures). Marks fall away from Latin, Greek,
-    Cyrillic, Hebrew and Arabic letters, but й, ў and ї stay the letters they are; in other scripts a mark is
-    part of the word and stays. Letters that Unicode does not decompose follow a table: ø o, đ d, ł l, æ ae,
-    œ oe, þ th, ð d, ħ h, ŧ t, dotless i is i; ß is ss.
-    """
-    if text.isascii():
-        return text.lower().replace('"', "\u05f4")
-    apart = unicodedata.normalize("NFKD", text)
-    apart = _CYRILLIC_LETTERS.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), apart)
-    plain = apart.translate(_DROPPED).casefold().translate(_LETTERS)
-    return unicodedata.normalize("NFC", plain)
-
-
-def _word_tokens(text: str, at: int) -> list[Token]:
+def _word_tokens(text: str, at: int, folded: Folding) -> list[Token]:
     """A word with its elisions parted and its possessive dropped; offsets count from `at`."""
     tokens = []
     start = 0
     while elided := _ELISION.match(text, start):
-        tokens.append(Token(at + start, at + elided.end() - 1, (fold(text[start : elided.end() - 1]),)))
+        tokens.append(Token(at + start, at + elided.end() - 1, (folded(text[start : elided.end() - 1]),)))
         start = elided.end()
-    return [*tokens, Token(at + start, at + len(text), (fold(_POSSESSIVE.sub("", text[start:])),))]
+    return [*tokens, Token(at + start, at + len(text), (folded(_POSSESSIVE.sub("", text[start:])),))]
 
 
-def _unspaced_tokens(text: str, start: int) -> list[Token]:
+def _unspaced_tokens(text: str, start: int, folded: Folding) -> list[Token]:
     """The characters of one run without spaces, each with the pair that it begins."""
     units = list(_UNIT.finditer(text))
-    keys = [fold(unit[0]) for unit in units]
+    keys = [folded(unit[0]) for unit in units]
     pairs = [(key, key + following) for key, following in pairwise(keys)]
     return [
         Token(start + unit.start(), start + unit.end(), pair, unspaced=True)
@@ -138,36 +115,50 @@ def _unspaced_tokens(text: str, start: int) -> list[Token]:
     ]
 
 
-def _cut(chunk: str) -> tuple[Token, ...]:
-    """The tokens of one chunk, offsets from its start."""
+def cut(chunk: str, folded: Folding = fold) -> tuple[Token, ...]:
+    """Return the tokens of a text without white space, folded by `folded`, offsets from its start."""
     tokens: list[Token] = []
     for piece in _PIECE.finditer(chunk):
         kind, text, start = piece.lastgroup, piece[0], piece.start()
         if kind is None:
-            tokens.extend(_word_tokens(text, start))
+            tokens.extend(_word_tokens(text, start, folded))
         elif kind == "unspaced":
-            tokens.extend(_unspaced_tokens(text, start))
+            tokens.extend(_unspaced_tokens(text, start, folded))
         else:
-            key = fold(text)
-            further = {"symbol": _SYMBOLS.get(key, ()), "initials": (key.replace(".", ""),)}
-            tokens.append(Token(start, piece.end(), (key, *further.get(kind, ()))))
-    return tuple(tokens)
+            tokens.append(Token(start, piece.end(), _keys_with_signs(kind, folded(text))))
+    return tuple(token if " " not in token.keys[0] else _joined(token) for token in tokens if token.keys[0])
 
 
-_cut_remembered = lru_cache(maxsize=65536)(_cut)
+def _keys_with_signs(kind: str, key: str) -> tuple[str, ...]:
+    """A number or Hebrew abbreviation as it is; initials and some names with signs also without these."""
+    if kind == "initials":
+        return key, key.replace(".", "")
+    return (key, key[:-1]) if key.lower() in _SAME_WITHOUT else (key,)
 
 
-def chunks(text: str) -> Iterator[tuple[int, tuple[Token, ...]]]:
-    """Yield the tokens of `text` in order, in small groups: the group's offset, and tokens relative to it."""
-    for match in _CHUNK.finditer(text):
-        chunk = match[0]
-        yield match.start(), _cut_remembered(chunk) if len(chunk) <= _REMEMBERED else _cut(chunk)
+def _joined(token: Token) -> Token:
+    """The token without the spaces that the plain form of some ligatures has (U+FDFA)."""
+    return token._replace(keys=tuple(key.replace(" ", "") for key in token.keys))
 
 
-def tokenize(text: str) -> list[Token]:
+_cut_remembered = lru_cache(maxsize=65536)(cut)
+
+
+def tokenize(text: str, folded: Folding = fold) -> list[Token]:
     """Return the words of `text` in order; offsets are code points of `text` itself."""
-    return [
-        Token(start + token.start, start + token.end, token.keys, token.unspaced)
-        for start, tokens in chunks(text)
-        for token in tokens
-    ]
+    found = []
+    for chunk in _CHUNK.finditer(text):
+        start = chunk.start()
+        tokens = _cut_remembered(chunk[0], folded) if len(chunk[0]) <= _REMEMBERED else cut(chunk[0], folded)
+        found += [token._replace(start=start + token.start, end=start + token.end) for token in tokens]
+    return found
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether a character, or a key, is of a script without spaces."""
+    return _UNIT.match(text) is not None
+
+
+def is_partly_unspaced(text: str) -> bool:
+    """Tell whether a text has characters of scripts without spaces."""
+    return _ONE_UNSPACED.search(text) is not None

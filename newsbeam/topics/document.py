@@ -1,29 +1,20 @@
-"""A story as the matcher sees it: one index of words to places, made once and asked by every query."""
+"""A story as queries see it: its text, read once for all of them, and the values of its fields."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from newsbeam.story import Span
-from newsbeam.topics.analysis import chunks, fold
+from newsbeam.topics.folding import fold, fold_keeping_accents, fold_keeping_case
+from newsbeam.topics.reading import Interval, Reading
+from newsbeam.topics.stemming import stems
+from newsbeam.topics.views import CASED, PLAIN, View
 
 FIELDS = ("title", "summary", "body")
-STRIDE = 1 << 24  # places of the n-th field begin at n * STRIDE, so that nothing is ever near across fields
 LEAD_WORDS = 100
 MAX_SPANS = 50
 
-Interval = tuple[int, int]  # places [start, end)
 Hit = tuple[Interval, ...]  # one finding: its parts in order, non-empty
 Windows = tuple[Interval, ...]
-
-WINDOWS: dict[str, Windows] = {
-    **{name: ((n * STRIDE, (n + 1) * STRIDE),) for n, name in enumerate(FIELDS)},
-    "lead": (
-        (0, STRIDE),
-        (STRIDE, STRIDE + LEAD_WORDS),
-        (2 * STRIDE, 2 * STRIDE + LEAD_WORDS),
-    ),
-}
 
 
 def value_key(value: str) -> str:
@@ -32,7 +23,10 @@ def value_key(value: str) -> str:
 
 
 class Document:
-    """Title, summary and body, and the values of fields such as `outlet` (several may hold at once)."""
+    """Title, summary and body, and the values of fields such as `outlet` (several may hold at once).
+
+    Many matchers may ask one document: what the first one makes the others find made.
+    """
 
     def __init__(
         self,
@@ -42,59 +36,60 @@ class Document:
         values: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self.texts = (title, summary, body)
-        self.places: dict[str, list[int]] = {}
         self.values: dict[str, dict[str, list[Hit]]] = {}
-        self._starts: list[list[int]] = []
-        self._ends: list[list[int]] = []
-        for number, text in enumerate(self.texts):
-            self._add_text(text, number * STRIDE)
+        self._views: dict[str, View] = {}
         for field, given in (values or {}).items():
             for value in given:
                 self.add_value(field, value)
-
-    def _add_text(self, text: str, place: int) -> None:
-        starts: list[int] = []
-        ends: list[int] = []
-        places = self.places
-        for offset, tokens in chunks(text):
-            for start, end, keys, _ in tokens:
-                starts.append(offset + start)
-                ends.append(offset + end)
-                for key in keys:
-                    if key in places:
-                        places[key].append(place)
-                    else:
-                        places[key] = [place]
-                place += 1
-        self._starts.append(starts)
-        self._ends.append(ends)
 
     def add_value(self, field: str, value: str, hits: Iterable[Hit] = ()) -> None:
         """Let `field` have this value too; `hits` is the evidence for it in the text, if there is any."""
         self.values.setdefault(field, {})[value_key(value)] = list(hits)
 
     @cached_property
-    def vocabulary(self) -> list[str]:
-        """Every key of the text, sorted."""
-        return sorted(self.places)
+    def reading(self) -> Reading:
+        """The text as it is compared; hits are intervals of it."""
+        return Reading(self.texts, fold)
 
-    def with_prefix(self, prefix: str) -> list[str]:
-        """Return the keys that begin with `prefix`, sorted."""
-        words = self.vocabulary
-        first = bisect_left(words, prefix)
-        last = first
-        while last < len(words) and words[last].startswith(prefix):
-            last += 1
-        return words[first:last]
+    def view(self, name: str) -> View:
+        """Return what queries of one way look into, made when it is first asked for."""
+        if name not in self._views:
+            self._views[name] = self._make_view(name)
+        return self._views[name]
+
+    def _make_view(self, name: str) -> View:
+        plain = self.reading
+        if name == PLAIN:
+            return View(plain.text, plain, plain)
+        if name == CASED:
+            cased = Reading(self.texts, fold_keeping_case)
+            return View(cased.text, plain, cased)
+        accented = plain if plain.source.isascii() else Reading(self.texts, fold_keeping_accents)
+        stem = stems(name.partition(":")[2])
+        return View(" ".join(map(stem, accented.text.split(" "))), plain, accented)
+
+    @cached_property
+    def windows(self) -> dict[str, Windows]:
+        """Where the fields are in the reading; `lead` is the title and the first words of the others."""
+        reading = self.reading
+        first, second = reading.breaks
+        found = {"title": (0, first), "summary": (first, second), "body": (second, len(reading.text))}
+        lead = (found["title"], *(_beginning(reading, *found[name]) for name in ("summary", "body")))
+        return {**{name: (window,) for name, window in found.items()}, "lead": lead}
 
     def spans(self, hits: Iterable[Hit]) -> tuple[Span, ...]:
         """Return where the hits are in the text: in order, overlaps merged, at most `MAX_SPANS`."""
         spans: list[Span] = []
         for start, end in _merged(sorted({part for hit in hits for part in hit}))[:MAX_SPANS]:
-            number, first = divmod(start, STRIDE)
-            a, b = self._starts[number][first], self._ends[number][end - 1 - number * STRIDE]
+            number, a, b = self.reading.original(start, end)
             spans.append(Span(FIELDS[number], a, b, self.texts[number][a:b]))
         return tuple(spans)
+
+
+def _beginning(reading: Reading, start: int, end: int) -> Interval:
+    """The first words of a field, which begins with the mark before it."""
+    last = reading.number(start) + LEAD_WORDS
+    return (start, min(end, reading.ends[last])) if last < len(reading.ends) else (start, end)
 
 
 def _merged(intervals: list[Interval]) -> list[Interval]:

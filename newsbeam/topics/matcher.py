@@ -1,126 +1,160 @@
-"""Many queries over one document. The interface is kept when a faster engine takes over."""
+"""Many queries over one document: one pass of an automaton finds which of them have a chance."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from newsbeam.story import Span
-from newsbeam.topics.document import WINDOWS, Document, Hit, Windows, value_key
-from newsbeam.topics.plans import (
-    All,
-    Close,
-    Either,
-    Loose,
-    Matching,
-    Plan,
-    Value,
-    ValueLike,
-    Words,
-    fitting,
-    remembering,
-)
-from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Regex, Term
-from newsbeam.topics.query.nodes import VALUE_FIELDS
-from newsbeam.topics.query.reading import compiled_regex
-from newsbeam.topics.query.words import read_words
+from newsbeam.topics.compiling import compile_query
+from newsbeam.topics.document import Document, Hit
+from newsbeam.topics.literals import Literal
+from newsbeam.topics.plans import Either, Literally, Plan, Words
+from newsbeam.topics.query import Node
+from newsbeam.topics.reading import Interval
+from newsbeam.topics.views import View
+from newsbeam.topics.ways import PLAIN, Way
+
+__all__ = ["Matcher", "compile_queries", "compile_query"]
 
 
 class Matcher:
-    """Compiled queries by name; `match` finds all that hold for a document."""
+    """Compiled queries by name; `match` finds all that hold for a document.
+
+    A query is cut at its outermost ORs into clauses. A clause that is one literal holds wherever the automaton
+    sees it; of any other the automaton looks for the rarest literal without which it cannot hold, and only
+    where that is seen the clause is evaluated.
+    """
 
     def __init__(self, plans: Mapping[str, Plan]) -> None:
-        self._plans = dict(plans)
-        self._order = {name: number for number, name in enumerate(self._plans)}
-        self._by_word: dict[str, list[str]] = {}
-        self._by_prefix: dict[str, list[str]] = {}
-        self._by_value: dict[tuple[str, str], list[str]] = {}
-        self._always: list[str] = []
-        for name, plan in self._plans.items():
-            self._register(name, plan)
+        self._names = list(plans)
+        self._clauses: list[tuple[int, Plan]] = []  # the query's number, and the clause
+        self._by_value: dict[tuple[str, str], list[int]] = {}
+        self._always: list[int] = []
+        views: dict[str, _Triggers] = {}
+        for number, plan in enumerate(plans.values()):
+            for clause in _clauses(plan):
+                self._register(number, clause, views)
+        self._views = [(name, triggers.compiled()) for name, triggers in views.items()]
 
-    def _register(self, name: str, plan: Plan) -> None:
+    def _register(self, query: int, plan: Plan, views: dict[str, "_Triggers"]) -> None:
+        word = _only_literal(plan)
+        if word is not None:
+            views.setdefault(word.view, _Triggers()).add_literal(word.literal, query)
+            return
+        clause = len(self._clauses)
+        self._clauses.append((query, plan))
         need = plan.need()
         if need is None:
-            self._always.append(name)
+            self._always.append(clause)
             return
-        for word in need.words:
-            self._by_word.setdefault(word, []).append(name)
-        for prefix in need.prefixes:
-            self._by_prefix.setdefault(prefix, []).append(name)
+        for view, literal in need.literals:
+            views.setdefault(view, _Triggers()).add_clause(literal, clause)
         for value in need.values:
-            self._by_value.setdefault(value, []).append(name)
+            self._by_value.setdefault(value, []).append(clause)
 
-    def _candidates(self, document: Document) -> Iterable[str]:
-        names = set(self._always)
-        for word in document.places.keys() & self._by_word.keys():
-            names.update(self._by_word[word])
-        for prefix, waiting in self._by_prefix.items():
-            if not names.issuperset(waiting) and document.with_prefix(prefix):
-                names.update(waiting)
+    def _numbered(self, document: Document) -> dict[int, list[Hit]]:
+        """The hits of the queries that hold, by their number."""
+        found: dict[int, list[Hit]] = {}
+        clauses = set(self._always)
+        for name, triggers in self._views:
+            clauses.update(triggers.scan(document.view(name), found))
         for (field, value), waiting in self._by_value.items():
             if value in document.values.get(field, ()):
-                names.update(waiting)
-        return sorted(names, key=self._order.__getitem__)
+                clauses.update(waiting)
+        for clause in sorted(clauses):
+            query, plan = self._clauses[clause]
+            hits = plan.find(document)
+            if hits is not None:
+                found[query] = found.get(query, []) + hits
+        return found
 
     def find(self, document: Document) -> dict[str, list[Hit]]:
         """Return the hits of every query that holds, by name, in the order in which they were given."""
-        found = {name: self._plans[name].find(document) for name in self._candidates(document)}
-        return {name: hits for name, hits in found.items() if hits is not None}
+        found = self._numbered(document)
+        return {self._names[number]: found[number] for number in sorted(found)}
 
     def match(self, document: Document) -> dict[str, tuple[Span, ...]]:
         """Return the evidence for every query that holds: spans in the text, none for `outlet:` and such."""
         return {name: document.spans(hits) for name, hits in self.find(document).items()}
 
 
-def compile_queries(queries: Mapping[str, Node]) -> Matcher:
-    """Make named queries ready to run."""
-    return Matcher({name: compile_query(node) for name, node in queries.items()})
+def compile_queries(queries: Mapping[str, Node], ways: Mapping[str, Way] | None = None) -> Matcher:
+    """Make named queries ready to run; `ways` says how those compare words that do not do so plainly.
+
+    Raises `QueryError` for a way with an unknown language.
+    """
+    given = ways or {}
+    return Matcher({name: compile_query(node, way=given.get(name, PLAIN)) for name, node in queries.items()})
 
 
-def compile_query(node: Node, windows: Windows = ()) -> Plan:
-    """Return the plan of one query; text is looked for in `windows` only (anywhere if none)."""
-    match node:
-        case Term(text):
-            return Words(read_words(text, quoted=False), windows)
-        case Phrase(text, slop):
-            words = read_words(text, quoted=True)
-            return Words(words, windows) if not slop or len(words) == 1 else Loose(words, slop, windows)
-        case Regex(pattern):
-            return Matching(remembering(compiled_regex(pattern).fullmatch), windows)
-        case Near(left, right, distance):
-            return Close(compile_query(left, windows), compile_query(right, windows), distance)
-        case Field(name, part):
-            return _value_plan(name, part) if name in VALUE_FIELDS else compile_query(part, WINDOWS[name])
-        case Not():
-            raise TypeError("a negation stands inside an And; parse() lets no other through")
-        case And(parts) | Or(parts):
-            return _joined(node, {part: compile_query(_bare(part), windows) for part in parts})
+def _clauses(plan: Plan) -> Iterator[Plan]:
+    if isinstance(plan, Either):
+        for part in plan.parts:
+            yield from _clauses(part)
+    else:
+        yield plan
 
 
-def _bare(node: Node) -> Node:
-    return node.part if isinstance(node, Not) else node
+def _only_literal(plan: Plan) -> Literally | None:
+    """The literal that the plan is, if it is one that may be anywhere."""
+    if not isinstance(plan, Words) or plan.window or len(plan.words) != 1:
+        return None
+    word = plan.words[0]
+    return word if isinstance(word, Literally) else None
 
 
-def _joined(node: And | Or, plans: Mapping[Node, Plan]) -> Plan:
-    if isinstance(node, Or):
-        return Either(tuple(plans.values()))
-    unwanted = tuple(plan for part, plan in plans.items() if isinstance(part, Not))
-    return All(tuple(plan for part, plan in plans.items() if not isinstance(part, Not)), unwanted)
+class _Triggers:
+    """What to look for in one view: literals that are whole clauses, and literals that clauses need."""
+
+    def __init__(self) -> None:
+        self._patterns: dict[str, int] = {}
+        self._literals: list[dict[Literal, list[int]]] = []
+        self._waiting: list[list[int]] = []
+
+    def add_literal(self, literal: Literal, query: int) -> None:
+        """Let `literal` be a clause of the query."""
+        self._literals[self._pattern(literal)].setdefault(literal, []).append(query)
+
+    def add_clause(self, literal: Literal, clause: int) -> None:
+        """Let the clause be evaluated where `literal` is seen."""
+        self._waiting[self._pattern(literal)].append(clause)
+
+    def _pattern(self, literal: Literal) -> int:
+        if literal.text not in self._patterns:
+            self._patterns[literal.text] = len(self._patterns)
+            self._literals.append({})
+            self._waiting.append([])
+        return self._patterns[literal.text]
+
+    def compiled(self) -> "_Automaton":
+        """Return the same ready to run."""
+        literals = [list(found.items()) for found in self._literals]
+        return _Automaton(list(self._patterns), literals, self._waiting)
 
 
-_SIGN = re.compile(r"\\(.)|([*?])", re.DOTALL)
+class _Automaton:
+    """All patterns of one view, found in one pass."""
 
+    def __init__(
+        self, patterns: list[str], literals: list[list[tuple[Literal, list[int]]]], waiting: list[list[int]]
+    ) -> None:
+        self._search = AhoCorasick(patterns, implementation=Implementation.DFA).find_matches_as_indexes
+        self._literals = literals
+        self._waiting = waiting
 
-def _value_plan(field: str, node: Node) -> Plan:
-    """The plan for a value field: whole values, folded, with wildcards where they are not escaped."""
-    match node:
-        case And(parts) | Or(parts):
-            return _joined(node, {part: _value_plan(field, _bare(part)) for part in parts})
-        case Regex(pattern):
-            return ValueLike(field, remembering(compiled_regex(pattern).fullmatch))
-        case Term(text) | Phrase(text):
-            plain = value_key(re.sub(r"\\(.)", r"\1", text))
-            if any(sign for _, sign in _SIGN.findall(text)):
-                return ValueLike(field, fitting(plain))
-            return Value(field, plain)
-        case _:
-            raise TypeError(f"{field}: compares whole values; parse() lets nothing else through")
+    def scan(self, view: View, found: dict[int, list[Hit]]) -> Iterable[int]:
+        """Add the hits of literals to those of their queries; return the clauses that have a chance."""
+        seen: dict[int, list[Interval]] = {}
+        for pattern, start, end in self._search(view.text, overlapping=True):
+            if pattern in seen:
+                seen[pattern].append((start, end))
+            else:
+                seen[pattern] = [(start, end)]
+        clauses: list[int] = []
+        for pattern, places in seen.items():
+            clauses += self._waiting[pattern]
+            for literal, queries in self._literals[pattern]:
+                hits: list[Hit] = [(interval,) for interval in view.place(literal, places)]
+                for query in queries if hits else ():
+                    found[query] = found[query] + hits if query in found else hits
+        return clauses

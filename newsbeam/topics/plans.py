@@ -1,39 +1,36 @@
 """Queries made ready to run: each plan finds all its hits in a document, or says that there is no match.
 
-`find` returns None for "no match"; a match without a place in the text (`outlet:bbc`) is an empty list.
-`Need` is what a document must hold for a plan to have a chance: it lets the matcher skip most queries unread.
+`find` returns None for "no match"; a match without a place in the text (`outlet:bbc`) is an empty list. Any part
+of a query can be asked alone, and `document.spans(hits)` says where it holds.
+`need` is what a document must hold for a plan to have a chance: what the matcher's automaton looks for.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from fnmatch import translate
-from functools import lru_cache
 from itertools import chain, islice, product
 from math import prod
 from typing import NamedTuple, Protocol
 
 import msgspec
 
-from newsbeam.topics.document import Document, Hit, Interval, Windows
-from newsbeam.topics.query.words import AnyWord, Exact, Run, Wild, Word
+from newsbeam.topics.document import Document, Hit
+from newsbeam.topics.literals import Literal, expected
+from newsbeam.topics.reading import Interval
 
-_WILD = re.compile("[*?]")
 MAX_CHOICES = 200  # of places for a loose phrase's words within one stretch of text
 MAX_HITS = 1000  # of one loose phrase or NEAR: a text made of its words alone must not take for ever
 
 
 class Need(NamedTuple):
-    """At least one of these must be there: a word, a word's beginning, or a value (field, value)."""
+    """At least one of these must be there: a literal in some view, or a value (field, value)."""
 
-    words: frozenset[str] = frozenset()
-    prefixes: frozenset[str] = frozenset()
+    literals: frozenset[tuple[str, Literal]] = frozenset()
     values: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def breadth(self) -> float:
-        """How often it will be met, roughly: fewer and longer words first."""
-        return sum(10 / len(word) for word in chain(self.words, self.prefixes)) + len(self.values)
+        """How often it will be met, roughly."""
+        return sum(expected(literal) for _, literal in self.literals) + 0.5 * len(self.values)
 
 
 class Plan(Protocol):
@@ -48,104 +45,134 @@ class Plan(Protocol):
         ...
 
 
+class Placed(Protocol):
+    """A word or words with places in the text."""
+
+    @property
+    def width(self) -> int:
+        """How many words it takes."""
+        ...
+
+    def intervals(self, document: Document) -> list[Interval]:
+        """Return where it is, in order."""
+        ...
+
+    def need(self) -> Need | None:
+        """Return what must be there."""
+        ...
+
+
 # --- words ------------------------------------------------------------------------------------------------
 
 
-def places_of(word: Word, document: Document) -> list[int]:
-    """Return where `word` begins, in order. `AnyWord` has no places of its own."""
-    match word:
-        case Exact(key):
-            return document.places.get(key, [])
-        case Run(pairs):
-            first, *rest = (document.places.get(pair, []) for pair in pairs)
-            later = [set(places) for places in rest]
-            return [p for p in first if all(p + n in places for n, places in enumerate(later, 1))]
-        case Wild(pattern):
-            prefix = _WILD.split(pattern, maxsplit=1)[0]
-            keys = document.with_prefix(prefix) if prefix else document.vocabulary
-            if pattern != prefix + "*":
-                fits = fitting(pattern)
-                keys = [key for key in keys if fits(key)]
-            return _union(document.places[key] for key in keys)
-        case _:
-            return []
+class Literally(msgspec.Struct, frozen=True):
+    """Words that are looked for as they are, in one view."""
+
+    literal: Literal
+    view: str = ""
+    width: int = 1
+
+    def intervals(self, document: Document) -> list[Interval]:
+        """Return where it is, in order."""
+        return document.view(self.view).occurrences(self.literal)
+
+    def need(self) -> Need | None:
+        """Return what must be there."""
+        return Need(literals=frozenset({(self.view, self.literal)}))
 
 
-def _union(lists: Iterable[list[int]]) -> list[int]:
-    given = list(lists)
-    return given[0] if len(given) == 1 else sorted(set(chain.from_iterable(given)))
+class Signed(msgspec.Struct, frozen=True):
+    """A word that is found only where it is written with its signs (`U.N.`, `Yahoo!`)."""
+
+    key: str
+    literal: Literal  # without the signs
+    view: str = ""
+    width = 1
+
+    def intervals(self, document: Document) -> list[Interval]:
+        """Return where it is, in order."""
+        return document.view(self.view).signed(self.key)
+
+    def need(self) -> Need | None:
+        """Return what must be there."""
+        return Need(literals=frozenset({(self.view, self.literal)}))
 
 
-@lru_cache(maxsize=4096)
-def fitting(pattern: str) -> Callable[[str], bool]:
-    """Return the test for a folded wildcard pattern; it never backtracks over more than one `*`."""
-    return remembering(re.compile(translate(pattern.replace("[", "[[]"))).match)
+class Fitting(msgspec.Struct, frozen=True):
+    """One word that fits a pattern or expression; `part` is a string that every such word holds, if any."""
+
+    fits: Callable[[str], bool]
+    part: Literal | None = None
+    view: str = ""
+    width = 1
+
+    def intervals(self, document: Document) -> list[Interval]:
+        """Return where it is, in order."""
+        view = document.view(self.view)
+        if self.part is not None:
+            words = view.words_with(self.part.text)
+            return [interval for interval, forms in words if any(map(self.fits, forms))]
+        places = (found for key, found in view.keys.items() if self.fits(key))
+        return sorted(set(chain.from_iterable(places)))
+
+    def need(self) -> Need | None:
+        """Return what must be there."""
+        return Need(literals=frozenset({(self.view, self.part)})) if self.part is not None else None
 
 
-def remembering(test: Callable[[str], object]) -> Callable[[str], bool]:
-    """Return a test on words that remembers its answers: news repeats its words."""
+class AnyOne(msgspec.Struct, frozen=True):
+    """Exactly one word, whichever, between two others."""
 
-    @lru_cache(maxsize=8192)
-    def fits(word: str) -> bool:
-        return test(word) is not None
+    width = 1
 
-    return fits
+    def intervals(self, document: Document) -> list[Interval]:
+        """It has no places of its own."""
+        raise NotImplementedError("one word, whichever, is found by its neighbours")
 
-
-def word_need(word: Word) -> Need | None:
-    """Return what must be there for `word`."""
-    match word:
-        case Exact(key):
-            return Need(words=frozenset({key}))
-        case Run(pairs):
-            return Need(words=frozenset({max(pairs, key=len)}))
-        case Wild(pattern):
-            prefix = _WILD.split(pattern, maxsplit=1)[0]
-            return Need(prefixes=frozenset({prefix})) if prefix else None
-        case _:
-            return None
+    def need(self) -> Need | None:
+        """Nothing can be said."""
+        return None
 
 
-def _within(intervals: Iterable[Interval], windows: Windows) -> Iterator[Interval]:
-    if not windows:
-        yield from intervals
-        return
-    for start, end in intervals:
-        if any(low <= start and end <= high for low, high in windows):
-            yield start, end
+def _within(intervals: Iterable[Interval], window: str, document: Document) -> Iterable[Interval]:
+    if not window:
+        return intervals
+    windows = document.windows[window]
+    return [(a, b) for a, b in intervals if any(low <= a and b <= high for low, high in windows)]
 
 
 class Words(msgspec.Struct, frozen=True):
-    """A term or a phrase: the words one after the other, somewhere in the windows (anywhere if none)."""
+    """A term or a phrase: the words one after the other, in one field or part of the text (anywhere if "")."""
 
-    words: tuple[Word, ...]
-    windows: Windows = ()
+    words: tuple[Placed, ...]
+    window: str = ""
 
     def find(self, document: Document) -> list[Hit] | None:
         """Return every hit, in order; None if there is no match."""
-        width = sum(word.width for word in self.words)
-        intervals = ((start, start + width) for start in self._starts(document))
-        return [(interval,) for interval in _within(intervals, self.windows)] or None
+        single = len(self.words) == 1
+        intervals = self.words[0].intervals(document) if single else self._joined(document)
+        return [(interval,) for interval in _within(intervals, self.window, document)] or None
 
-    def _starts(self, document: Document) -> list[int]:
+    def _joined(self, document: Document) -> list[Interval]:
+        """Where all words are, by the places of each."""
+        reading = document.reading
         candidates: list[list[int]] = []
         offset = 0
         for word in self.words:
-            if not isinstance(word, AnyWord):
-                places = places_of(word, document)
-                if not places:
+            if not isinstance(word, AnyOne):
+                found = word.intervals(document)
+                if not found:
                     return []
-                candidates.append([place - offset for place in places] if offset else places)
+                candidates.append([reading.place(start) - offset for start, _ in found])
             offset += word.width
-        if len(candidates) == 1:
-            return candidates[0]
-        candidates.sort(key=len)
-        others = [set(places) for places in candidates[1:]]
-        return [start for start in candidates[0] if all(start in other for other in others)]
+        first, *others = sorted(candidates, key=len)
+        sets = [set(places) for places in others]
+        starts = [start for start in first if all(start in places for places in sets)]
+        return [interval for start in starts if (interval := reading.interval(start, offset)) is not None]
 
     def need(self) -> Need | None:
         """Return what must be there for a match."""
-        return best_need(map(word_need, self.words))
+        return best_need(word.need() for word in self.words)
 
 
 class Loose(msgspec.Struct, frozen=True):
@@ -155,37 +182,52 @@ class Loose(msgspec.Struct, frozen=True):
     two words are never one. So `"a b"~2` also finds `b a`.
     """
 
-    words: tuple[Word, ...]
+    words: tuple[Placed, ...]
     slop: int
-    windows: Windows = ()
+    window: str = ""
 
     def find(self, document: Document) -> list[Hit] | None:
         """Return every hit, in order; None if there is no match."""
-        rows: list[list[Interval]] = []
-        offsets: list[int] = []
+        rows: list[list[_At]] = []
         offset = 0
         for word in self.words:
-            if not isinstance(word, AnyWord):
-                found = ((place, place + word.width) for place in places_of(word, document))
-                rows.append(list(_within(found, self.windows)))
-                offsets.append(offset)
+            if not isinstance(word, AnyOne):
+                row = _row(_within(word.intervals(document), self.window, document), offset, document)
+                if not row:
+                    return None
+                rows.append(row)
             offset += word.width
-        if not all(rows):
-            return None
         hits: dict[Hit, None] = {}
-        for low in sorted({start - o for row, o in zip(rows, offsets, strict=True) for start, _ in row}):
+        for low in sorted({at.shift for row in rows for at in row}):
             near = [
-                row[bisect_left(row, (low + o, 0)) : bisect_left(row, (low + o + self.slop + 1, 0))]
-                for row, o in zip(rows, offsets, strict=True)
+                row[bisect_left(row, low, key=_shift) : bisect_right(row, low + self.slop, key=_shift)]
+                for row in rows
             ]
-            hits.update((tuple(sorted(chosen)), None) for chosen in _choices(near))
+            choices = _choices([[at.interval for at in row] for row in near])
+            hits.update((tuple(sorted(chosen)), None) for chosen in choices)
             if len(hits) >= MAX_HITS:
                 break
         return list(hits) or None
 
     def need(self) -> Need | None:
         """Return what must be there for a match."""
-        return best_need(map(word_need, self.words))
+        return best_need(word.need() for word in self.words)
+
+
+class _At(NamedTuple):
+    """Where a word of a loose phrase is, and how far from where the phrase has it."""
+
+    shift: int
+    interval: Interval
+
+
+def _shift(at: _At) -> int:
+    return at.shift
+
+
+def _row(intervals: Iterable[Interval], offset: int, document: Document) -> list[_At]:
+    place = document.reading.place
+    return [_At(place(interval[0]) - offset, interval) for interval in intervals]
 
 
 def _choices(rows: list[list[Interval]]) -> Iterable[Sequence[Interval]]:
@@ -212,23 +254,7 @@ def _distinct(rows: list[list[Interval]]) -> list[Interval] | None:
                     return True
         return False
 
-    return list(taken) if all(rows) and all(place(row, set()) for row in range(len(rows))) else None
-
-
-class Matching(msgspec.Struct, frozen=True):
-    """`/regex/`: every word that the expression matches whole."""
-
-    fits: Callable[[str], bool]
-    windows: Windows = ()
-
-    def find(self, document: Document) -> list[Hit] | None:
-        """Return every hit, in order; None if there is no match."""
-        places = _union(found for key, found in document.places.items() if self.fits(key))
-        return [(i,) for i in _within(((p, p + 1) for p in places), self.windows)] or None
-
-    def need(self) -> Need | None:
-        """Nothing can be said."""
-        return None
+    return list(taken) if all(place(row, set()) for row in range(len(rows))) else None
 
 
 class Close(msgspec.Struct, frozen=True):
@@ -244,20 +270,20 @@ class Close(msgspec.Struct, frozen=True):
         right = left and self.right.find(document)
         if not left or not right:
             return None
-        right = sorted(right, key=_extent)
-        starts = [hit[0][0] for hit in right]
-        widest = max(_extent(hit)[1] - hit[0][0] for hit in right)
-        pairs = ((hit, other) for hit in left for other in self._near(hit, right, starts, widest))
-        hits = dict.fromkeys(tuple(sorted((*hit, *other))) for hit, other in islice(pairs, MAX_HITS))
+        ones, others = _spread(left, document), sorted(_spread(right, document))
+        starts = [other.start for other in others]
+        widest = max(other.end - other.start for other in others)
+        pairs = ((one, other) for one in ones for other in self._near(one, others, starts, widest))
+        hits = dict.fromkeys(tuple(sorted((*a.hit, *b.hit))) for a, b in islice(pairs, MAX_HITS))
         return list(hits) or None
 
-    def _near(self, hit: Hit, others: list[Hit], starts: list[int], widest: int) -> Iterator[Hit]:
-        """Those of the others (in order; they begin at `starts`) that are near enough to `hit`."""
-        start, end = _extent(hit)
-        first = bisect_left(starts, start - self.distance - widest)
-        for other in others[first : bisect_right(starts, end + self.distance)]:
-            other_start, other_end = _extent(other)
-            if 0 <= other_start - end <= self.distance or 0 <= start - other_end <= self.distance:
+    def _near(
+        self, one: "_Spread", others: list["_Spread"], starts: list[int], widest: int
+    ) -> Iterator["_Spread"]:
+        """Those of the others (in order; they begin at `starts`) that are near enough."""
+        first = bisect_left(starts, one.start - self.distance - widest)
+        for other in others[first : bisect_right(starts, one.end + self.distance)]:
+            if 0 <= other.start - one.end <= self.distance or 0 <= one.start - other.end <= self.distance:
                 yield other
 
     def need(self) -> Need | None:
@@ -265,8 +291,17 @@ class Close(msgspec.Struct, frozen=True):
         return best_need((self.left.need(), self.right.need()))
 
 
-def _extent(hit: Hit) -> Interval:
-    return hit[0][0], max(end for _, end in hit)
+class _Spread(NamedTuple):
+    """A hit and the places [start, end) from its first word to its last."""
+
+    start: int
+    end: int
+    hit: Hit
+
+
+def _spread(hits: Iterable[Hit], document: Document) -> list[_Spread]:
+    extent = document.reading.extent
+    return [_Spread(*extent(hit[0][0], max(end for _, end in hit)), hit) for hit in hits]
 
 
 # --- values -----------------------------------------------------------------------------------------------

@@ -5,9 +5,14 @@ from typing import NamedTuple
 
 
 class Way(NamedTuple):
-    """How one query is compared; the default is folded and exact."""
+    """How one query is compared; the default is folded and exact.
 
-    stem: str | None = None  # language code for Snowball
+    `stem` is a language of `STEMMERS`, whose stems make *sanction* find *sanctions*. With `exact_case` a word is
+    found only as it is written: *WHO* is not *who*. With both, words that hold a capital are found as they are
+    written, the others by their stems.
+    """
+
+    stem: str | None = None
     exact_case: bool = False
 
 
@@ -21,3 +26,5 @@ STEMMERS: Mapping[str, str] = {
     "ro": "romanian", "ru": "russian", "sr": "serbian", "st": "sesotho", "sv": "swedish", "ta": "tamil",
     "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
+
+PLAIN = Way()

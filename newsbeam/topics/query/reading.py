@@ -69,11 +69,11 @@ def _parser(mode: Mode) -> Lark:
     return make_parser(_Builder(mode))
 
 
-def compiled_regex(pattern: str) -> "re2._Regexp[str]":
+def compiled_regex(pattern: str, *, exact_case: bool = False) -> "re2._Regexp[str]":
     """Return a pattern for whole folded tokens. RE2 takes linear time, whatever pattern and text."""
     options = re2.Options()
     options.log_errors = False
-    options.case_sensitive = False
+    options.case_sensitive = exact_case
     return re2.compile(pattern, options)
 
 

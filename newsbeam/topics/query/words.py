@@ -5,13 +5,15 @@ import re
 import msgspec
 
 from newsbeam.errors import QueryError
-from newsbeam.topics.analysis import CHAR, Token, fold, tokenize
+from newsbeam.topics.analysis import CHAR, Folding, Token, tokenize
+from newsbeam.topics.folding import fold
 
 
 class Exact(msgspec.Struct, frozen=True):
-    """One word with this key."""
+    """One word with this key; `plain` is the key without its signs, when the word is written with some."""
 
     key: str
+    plain: str = ""
     width = 1
 
 
@@ -19,6 +21,7 @@ class Run(msgspec.Struct, frozen=True):
     """A string of a script without spaces: these pairs, each one character after the one before."""
 
     pairs: tuple[str, ...]
+    text: str
 
     @property
     def width(self) -> int:
@@ -50,27 +53,37 @@ _UNIT = re.compile(r"\\(.)|([*?])|([^\\*?]+)", re.DOTALL)
 MIN_LITERAL = 2
 
 
-def read_words(text: str, *, quoted: bool, at: int | None = None) -> tuple[Word, ...]:
+def read_words(text: str, *, quoted: bool, at: int | None = None, folded: Folding = fold) -> tuple[Word, ...]:
     """Return the words of a term or phrase as written; raise `QueryError` if that makes no sense."""
-    return _plain_words(text) or _cut_words(text, quoted=quoted, at=at)
+    return _plain_words(text, folded) or _cut_words(text, quoted=quoted, at=at, folded=folded)
 
 
-def _plain_words(text: str) -> tuple[Word, ...]:
+def _plain_words(text: str, folded: Folding = fold) -> tuple[Word, ...]:
     """The words of a text of nothing but letters, single spaces and open endings: what nearly all are made of.
 
     Empty for any other. The tokenizer would find the same, ten times slower.
     """
     if not _PLAIN.fullmatch(text):
         return ()
-    words = tuple([Wild(fold(word)) if word[-1] == "*" else Exact(fold(word)) for word in text.split(" ")])
-    return words if all(len(word.pattern) > MIN_LITERAL for word in words if isinstance(word, Wild)) else ()
+    words = tuple([_plain_word(folded(word)) for word in text.split(" ")])
+    return words if all(map(_is_plain, words)) else ()
 
 
-def _cut_words(text: str, *, quoted: bool, at: int | None) -> tuple[Word, ...]:
+def _plain_word(key: str) -> Exact | Wild:
+    return Wild(key) if key[-1:] == "*" else Exact(key)
+
+
+def _is_plain(word: Exact | Wild) -> bool:
+    if isinstance(word, Wild):
+        return len(word.pattern) > MIN_LITERAL and " " not in word.pattern
+    return word.key != "" and " " not in word.key
+
+
+def _cut_words(text: str, *, quoted: bool, at: int | None, folded: Folding) -> tuple[Word, ...]:
     plain = "".join(
         escaped or _STAND_INS.get(sign, "") or rest for escaped, sign, rest in _UNIT.findall(text)
     )
-    words = _without_touching_stars(_words_of(tokenize(plain), plain), at)
+    words = _without_touching_stars(_words_of(tokenize(plain, folded), plain), at)
     if not words:
         raise QueryError(f"there is no word to look for in {str(text)!r}", at)
     for index, (word, _, _) in enumerate(words):
@@ -94,16 +107,21 @@ def _words_of(tokens: list[Token], plain: str) -> list[_Placed]:
             while len(tokens[last].keys) > 1:
                 last += 1
             pairs = tuple(unit.keys[1] for unit in tokens[index:last])
-            word: Word = Run(pairs) if pairs else Exact(token.keys[0])
+            text = "".join(unit.keys[0] for unit in tokens[index : last + 1])
+            word: Word = Run(pairs, text) if pairs else Exact(token.keys[0])
             words.append((word, token.start, tokens[last].end))
             index = last
         else:
             pattern = re.sub(r"\*+", "*", token.keys[0].translate(_WILDCARDS))
             is_wild = plain[token.start : token.end].translate(_WILDCARDS) != plain[token.start : token.end]
-            word = (AnyWord() if pattern == "*" else Wild(pattern)) if is_wild else Exact(token.keys[0])
+            word = _pattern(pattern) if is_wild else Exact(*token.keys)
             words.append((word, token.start, token.end))
         index += 1
     return words
+
+
+def _pattern(pattern: str) -> Word:
+    return AnyWord() if pattern == "*" else Wild(pattern)
 
 
 def _without_touching_stars(words: list[_Placed], at: int | None) -> list[_Placed]:

@@ -1,0 +1,109 @@
+"""What queries look into: the reading of a document, and the same with capitals or with stems for words."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import pairwise
+
+from newsbeam.topics.analysis import is_unspaced
+from newsbeam.topics.literals import Ending, Literal
+from newsbeam.topics.reading import FIELD, Interval, Reading, is_continued, word_starts
+
+PLAIN, CASED = "", "case"  # the names of views; `stem:en` is that of the English stems
+
+
+class View:
+    """A text to look for literals in. What it returns are intervals of the document's plain reading."""
+
+    def __init__(self, text: str, plain: Reading, own: Reading) -> None:
+        self.text = text
+        self._plain = plain
+        self._own = own
+        self._is_plain = text is plain.text
+        self._found: dict[Literal, list[Interval]] = {}
+
+    def occurrences(self, literal: Literal) -> list[Interval]:
+        """Return where the literal is found, in order; remembered."""
+        found = self._found.get(literal)
+        if found is None:
+            found = self.place(literal, self._search(literal.text))
+        return found
+
+    def place(self, literal: Literal, places: Iterable[Interval]) -> list[Interval]:
+        """Return what `occurrences` returns, given all the places of the literal's text in this view."""
+        if literal.ending == Ending.CLOSED:
+            left, right = int(literal.text[0] == " "), 1
+            found = [(start + left, end - right) for start, end in places]
+        else:
+            found = list(self._ended(literal, places))
+        if not self._is_plain:
+            found = [self._in_plain(start, end) for start, end in found]
+        self._found[literal] = found
+        return found
+
+    def _search(self, text: str) -> Iterator[Interval]:
+        find, length = self.text.find, len(text)
+        start = find(text)
+        while start >= 0:
+            yield start, start + length
+            start = find(text, start + 1)
+
+    def _ended(self, literal: Literal, places: Iterable[Interval]) -> Iterator[Interval]:
+        left = int(literal.text[0] == " ")
+        for start, end in places:
+            if literal.ending == Ending.OPEN:
+                yield start + left, self.text.index(" ", end)
+            elif not is_continued(self.text, end):
+                yield start + left, end
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where words begin in this view; as many words as the plain reading has."""
+        return self._own.starts if self.text is self._own.text else word_starts(self.text)
+
+    def _in_plain(self, start: int, end: int) -> Interval:
+        first, last = bisect_right(self.starts, start) - 1, bisect_left(self.starts, end) - 1
+        return self._plain.starts[first], self._plain.ends[last]
+
+    def words_with(self, part: str) -> Iterator[tuple[Interval, tuple[str, ...]]]:
+        """Yield the words between spaces that hold `part`, with their forms."""
+        text, end = self.text, 0
+        at = text.find(part)
+        while at >= 0:
+            start = text.rfind(" ", 0, at + (part[:1] == " ")) + 1
+            end = text.index(" ", max(start, at + len(part) - (part[-1:] == " ")))
+            yield self._whole(start, end), self._forms(start, text[start:end])
+            at = text.find(part, end)
+
+    def signed(self, key: str) -> list[Interval]:
+        """Return where a word is written with its signs (`u.n`, `yahoo!`), in order."""
+        text = self.text
+        return [
+            self._whole(start, text.index(" ", start))
+            for start, form in self._own.signed.items()
+            if form == key
+        ]
+
+    def _whole(self, start: int, end: int) -> Interval:
+        return (start, end) if self._is_plain else self._in_plain(start, end)
+
+    def _forms(self, start: int, key: str) -> tuple[str, ...]:
+        signed = self._own.signed.get(start) if self.text is self._own.text else None
+        return (key,) if signed is None else (signed, key)
+
+    @cached_property
+    def keys(self) -> dict[str, list[Interval]]:
+        """Every form of every word, and every two characters of scripts without spaces, with their places."""
+        found: dict[str, list[Interval]] = {}
+        starts, text = [*self.starts, len(self.text)], self.text
+        for start, following in pairwise(starts):
+            end = following - (text[following - 1] == " ")
+            key = text[start:end]
+            forms = self._forms(start, key)
+            if following == end and is_unspaced(key):
+                after = text[following : starts[bisect_right(starts, following)]].rstrip(" ")
+                forms = (key, key + after)
+            if key != FIELD:
+                for form in forms:
+                    found.setdefault(form, []).append(self._whole(start, end))
+        return found
