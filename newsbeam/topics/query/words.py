@@ -79,7 +79,7 @@ def _is_plain(word: Exact | Wild) -> bool:
     return word.key != "" and " " not in word.key
 
 
-def _cut_words(text: str, *, quoted: bool, at: int | None, folded: Folding) -> tuple[Word, ...]:
+def _cut_words(text: str, *, quoted: bool, at: int | None, folded: Folding = fold) -> tuple[Word, ...]:
     plain = "".join(
         escaped or _STAND_INS.get(sign, "") or rest for escaped, sign, rest in _UNIT.findall(text)
     )
