@@ -74,6 +74,30 @@ class KafkaBus(msgspec.Struct, frozen=True):
             raise BusUnavailable(f"Kafka made topic {name} but does not list it yet; try again")
         return count
 
+    def existing_partitions(self, topic: str) -> int:
+        """Return the number of partitions of a topic that must be there; raises `NotFound` otherwise."""
+        name = self.name_of(topic)
+        with self._admin(f"looking up topic {name}") as admin:
+            count = _partition_count(admin, name)
+        if not count:
+            raise NotFound(f"there is no topic {name} on {', '.join(self.servers)}")
+        return count
+
+    def committed(self, topic: str) -> dict[int, int]:
+        """Return where the group's commits on a topic stand; a partition without one is left out."""
+        name, group = self.name_of(topic), self.options.group
+        answer_ms = int(self.options.answer_within_s * 1000)
+        places = [TopicPartition(name, number) for number in range(self.existing_partitions(topic))]
+        # A consumer, since it waits for the group's coordinator, which a broker makes when it is first asked for.
+        with (
+            translated(self.servers, f"asking for the commits of {group} on {name}"),
+            closing(
+                opened(KafkaConsumer, {**self.settings(), "group_id": group, "enable_auto_commit": False})
+            ) as consumer,
+        ):
+            shown = {place: consumer.committed(place, timeout_ms=answer_ms) for place in places}
+        return {place.partition: position for place, position in shown.items() if position is not None}
+
     def commit(self, topic: str, positions: dict[int, int]) -> None:
         """Show progress to lag displays under the group; moves forwards only, and never fails its caller."""
         name, group = self.name_of(topic), self.options.group
@@ -215,10 +239,7 @@ class KafkaReader:
         bounds = self._range(self._connected())
         if position < bounds.first:
             return Batch(position, bounds.first, ())
-        raise Gap(
-            f"{self._topic}/{self._place.partition} ends at {bounds.end}, position {position} is past that: "
-            "the bus was replaced or cut since that position was stored"
-        )
+        raise past_end(self._topic, self._place.partition, position, bounds.end)
 
     def bounds(self) -> Bounds:
         """Return the readable range now."""
@@ -265,6 +286,14 @@ class KafkaReader:
         if self._consumer is not None:
             consumer, self._consumer = self._consumer, None
             _close(consumer, autocommit=False, timeout_ms=2_000)
+
+
+def past_end(topic: str, partition: int, position: int, end: int) -> Gap:
+    """Return the error of a position that its partition never reached."""
+    return Gap(
+        f"{topic}/{partition} ends at {end}, position {position} is past that: "
+        "the bus was replaced or cut since that position was stored"
+    )
 
 
 def _producer(bus: KafkaBus) -> KafkaProducer:

@@ -1,22 +1,14 @@
-"""A splittable reader of the bus for Apache Beam, in pure Python: no Java, no expansion service.
+"""The splittable reader over a bus: one restriction a partition, read in turns.
 
-    from newsbeam.beam import ReadFromKafka
-
-    chunks = pipeline | ReadFromKafka("localhost:9092", "stories")
-    records = chunks | beam.FlatMap(lambda chunk: chunk.records)
-
-One restriction is one partition. It is never divided (a partition is read in order, by one consumer), only
-checkpointed, which is how a runner takes turns between partitions. Positions are the caller's: they are
-given as `starts`, and the chunks carry `[start, next)` so that whoever stores results can store how far they
-go.
+A partition is never divided (it is read in order, by one consumer), only checkpointed, which is how a runner takes
+turns between partitions. Positions are the caller's: they are given as `starts`, and the chunks carry
+`[start, next)` so that whoever stores results can store how far they go.
 """
 
 import threading
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
-from weakref import WeakValueDictionary
 
 import apache_beam as beam
 import msgspec
@@ -24,11 +16,10 @@ from apache_beam.io.restriction_trackers import OffsetRange, OffsetRestrictionTr
 from apache_beam.pvalue import PBegin, PCollection
 from apache_beam.transforms.core import RestrictionProvider
 
-from newsbeam.bus import Bounds, Bus, Reader, open_bus
+from newsbeam.beam.shift import END, Shift
+from newsbeam.bus import Bounds, Bus, Reader
 from newsbeam.chunk import Chunk, RawRecord
 from newsbeam.errors import NewsbeamError
-
-END = 2**63 - 1  # no partition gets there: the end of a read that goes on until it is stopped
 
 Stretch = tuple[str, int, int, int]  # topic, partition, first offset, end offset: the element that is read
 
@@ -61,87 +52,6 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 DEFAULT_PACE = Pace()
 
 
-class InProcess:
-    """Something that stays one object in this process, though Beam copies what a graph holds: pickled by name.
-
-    Unpickling it in another process fails, so that it suits in-process runners alone.
-    """
-
-    def __init__(self) -> None:
-        self.name = uuid.uuid4().hex
-        _by_name[self.name] = self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _find, (self.name,)
-
-
-_by_name: WeakValueDictionary[str, InProcess] = WeakValueDictionary()
-
-
-def _find(name: str) -> InProcess:
-    return _by_name[name]
-
-
-class Shift(InProcess):
-    """One bounded run of a pipeline in this process: when it ends, why, and whether it still moves.
-
-    `lasts_s` and `records` bound it, `stop` ends it from outside.
-    """
-
-    def __init__(
-        self,
-        *,
-        lasts_s: float | None = None,
-        records: int | None = None,
-        stop: threading.Event | None = None,
-    ) -> None:
-        super().__init__()
-        self.error: NewsbeamError | None = None
-        self.read = 0
-        self._records = records
-        self._deadline = None if lasts_s is None else time.monotonic() + lasts_s
-        self._ended = threading.Event()
-        self._stop = stop or self._ended
-        self.touched_at = self.read_at = time.monotonic()
-
-    def end(self) -> None:
-        """Let the readers stop after the chunk they are at."""
-        self._ended.set()
-
-    def fail(self, error: NewsbeamError) -> None:
-        """End the shift because of `error`: nothing after it may be recorded. The first error counts."""
-        self.error = self.error or error
-        self._ended.set()
-
-    def count(self, records: int) -> None:
-        """Note that so many records were read now."""
-        self.read += records
-        self.read_at = time.monotonic()
-
-    def touch(self) -> None:
-        """Say that something moved; what watches for hangs looks at `touched_at` (monotonic seconds)."""
-        self.touched_at = time.monotonic()
-
-    @property
-    def over(self) -> bool:
-        """Whether readers must stop now."""
-        return (
-            self.cut_short
-            or (self._records is not None and self.read >= self._records)
-            or (self._deadline is not None and time.monotonic() >= self._deadline)
-        )
-
-    @property
-    def cut_short(self) -> bool:
-        """Whether something else than its time or its records ended it."""
-        return self._ended.is_set() or self._stop.is_set()
-
-    @property
-    def left(self) -> int:
-        """How many records may still be read."""
-        return END if self._records is None else max(0, self._records - self.read)
-
-
 class PartitionTracker(OffsetRestrictionTracker):
     """Offsets of one partition, never divided: every split but a checkpoint is refused.
 
@@ -157,16 +67,19 @@ class PartitionTracker(OffsetRestrictionTracker):
         return bool(self.stop_position() != END)
 
 
-class _Partitions(RestrictionProvider):
+class Partitions(RestrictionProvider):
     """The stretch of the element is its restriction; its size is not known, so it is the same for all."""
 
     def initial_restriction(self, element: Stretch) -> OffsetRange:
+        """Return the stretch's offsets."""
         return OffsetRange(element[2], element[3])
 
     def create_tracker(self, restriction: OffsetRange) -> PartitionTracker:
+        """Return a tracker that refuses to divide."""
         return PartitionTracker(restriction)
 
     def restriction_size(self, element: Stretch, restriction: OffsetRange) -> int:  # noqa: ARG002
+        """Return the same for all."""
         return 1
 
     def truncate(self, element: Stretch, restriction: OffsetRange) -> None:
@@ -220,7 +133,7 @@ class ReadStretch(beam.DoFn):
     def process(
         self,
         element: Stretch,
-        tracker: Any = beam.DoFn.RestrictionParam(_Partitions()),  # noqa: B008 - Beam's way to declare it
+        tracker: Any = beam.DoFn.RestrictionParam(Partitions()),  # noqa: B008 - Beam's way to declare it
     ) -> Iterator[Chunk[RawRecord]]:
         """Return the chunks of one turn; the rest of the partition is left to the next turn."""
         return self._read(element, tracker)
@@ -280,7 +193,28 @@ class ReadStretch(beam.DoFn):
         return self._pace.idle_wait_s if idle else self._pace.wait_s
 
 
-class ReadFromBus(beam.PTransform[PBegin, PCollection[Chunk[RawRecord]]]):
+class ReadPartitions(beam.PTransform[PBegin, PCollection[Chunk[RawRecord]]]):
+    """Chunks of the partitions of one topic, read by `step`: each from its start on, to its stop where it has one."""
+
+    def __init__(
+        self, topic: str, starts: Mapping[int, int], stops: Mapping[int, int], step: ReadStretch
+    ) -> None:
+        super().__init__()
+        self._step = step
+        self._stretches: list[Stretch] = [
+            (topic, partition, start, stops.get(partition, END))
+            for partition, start in sorted(starts.items())
+        ]
+
+    def expand(self, pbegin: PBegin) -> PCollection[Chunk[RawRecord]]:
+        """Create the stretches, then read them."""
+        stretches = pbegin | "List Partitions" >> beam.Create(
+            self._stretches, reshuffle=False
+        ).with_output_types(Stretch)
+        return stretches | "Read Partition" >> beam.ParDo(self._step)
+
+
+class ReadFromBus(ReadPartitions):
     """Chunks of the partitions of one topic, each from its start in `starts` (partition → offset).
 
     `stops` ends a partition's read before that offset; partitions without one are read until the shift ends,
@@ -298,55 +232,7 @@ class ReadFromBus(beam.PTransform[PBegin, PCollection[Chunk[RawRecord]]]):
         pace: Pace = DEFAULT_PACE,
         shift: Shift | None = None,
     ) -> None:
-        super().__init__()
-        self._bus = bus
-        self._pace = pace
-        self._shift = shift
-        self._stretches: list[Stretch] = [
-            (topic, partition, start, (stops or {}).get(partition, END))
-            for partition, start in sorted(starts.items())
-        ]
-
-    def expand(self, pbegin: PBegin) -> PCollection[Chunk[RawRecord]]:
-        """Create the stretches, then read them."""
-        stretches = pbegin | "List Partitions" >> beam.Create(
-            self._stretches, reshuffle=False
-        ).with_output_types(Stretch)
-        return stretches | "Read Partition" >> beam.ParDo(ReadStretch(self._bus, self._pace, self._shift))
-
-
-class ReadFromKafka(beam.PTransform[PBegin, PCollection[Chunk[RawRecord]]]):
-    """Chunks of a Kafka topic, read by newsbeam's own splittable reader (kafka-python).
-
-    `servers` is `host:port[,host:port]`. Without `starts` every partition is read from its oldest record.
-    With `to_end` the read ends where the topic ends now, and the result is bounded.
-    """
-
-    def __init__(
-        self,
-        servers: str,
-        topic: str,
-        *,
-        starts: Mapping[int, int] | None = None,
-        to_end: bool = False,
-        pace: Pace = DEFAULT_PACE,
-    ) -> None:
-        super().__init__()
-        self._bus = open_bus(f"kafka://{servers}")
-        self._topic = topic
-        self._starts = starts
-        self._to_end = to_end
-        self._pace = pace
-
-    def expand(self, pbegin: PBegin) -> PCollection[Chunk[RawRecord]]:
-        """Look up the partitions now, where the pipeline is built."""
-        starts, stops = dict(self._starts or {}), {}
-        for partition in starts or range(self._bus.partitions(self._topic)):
-            bounds = bounds_of(self._bus, self._topic, partition)
-            starts.setdefault(partition, bounds.first)
-            if self._to_end:
-                stops[partition] = bounds.end
-        return pbegin | ReadFromBus(self._bus, self._topic, starts, stops=stops, pace=self._pace)
+        super().__init__(topic, starts, stops or {}, ReadStretch(bus, pace, shift))
 
 
 def bounds_of(bus: Bus, topic: str, partition: int) -> Bounds:
