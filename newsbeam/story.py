@@ -78,6 +78,44 @@ class RuleMatch(msgspec.Struct, frozen=True):
     spans: tuple[Span, ...] = ()
 
 
+class CountryMention(msgspec.Struct, frozen=True):
+    """A country of which a story speaks: its ISO 3166-1 alpha-2 code (`XK` for Kosovo), and where."""
+
+    code: str
+    spans: tuple[Span, ...]
+
+
+class EntityMention(msgspec.Struct, frozen=True):
+    """A person or organisation of which a story speaks.
+
+    `type` is `person` or `organisation`; `name` is the fullest form in the story's language, `counted` the one
+    under which stories of all languages are counted (`United Nations`).
+    """
+
+    name: str
+    type: str
+    spans: tuple[Span, ...]
+    counted: str
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """Who said what: `text` at code points [start, end) of `field`, without its marks.
+
+    `kind` is `direct`, `mixed` (a quoted part of the reporter's own sentence) or `indirect`; `cue` is the word of
+    saying as it stands there, empty when the speaker just goes on; `speaker` is the full name, None when nobody
+    is named; `speaker_span` is where the speaker stands, as name, role or pronoun.
+    """
+
+    text: str
+    field: str
+    start: int
+    end: int
+    kind: str
+    cue: str
+    speaker: str | None
+    speaker_span: Span | None
+
+
 class OutletFacts(msgspec.Struct, frozen=True):
     """What the catalog knows of a publisher; `family` is its owner (the outlet itself when unknown)."""
 
@@ -93,7 +131,11 @@ class OutletFacts(msgspec.Struct, frozen=True):
 
 
 class EnrichedStory(msgspec.Struct, frozen=True, kw_only=True):
-    """A story with all that can be said of it without knowing any other: pure function of story and catalog."""
+    """A story with all that can be said of it without knowing any other: pure function of story and catalog.
+
+    `countries`, `entities` and `speakers` are the values that it counts for, the most mentioned first and no more
+    than a story's rows allow; `mentions` and `quotes` are the details.
+    """
 
     story: Story
     catalog: str
@@ -107,6 +149,8 @@ class EnrichedStory(msgspec.Struct, frozen=True, kw_only=True):
     countries: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
+    mentions: tuple[CountryMention | EntityMention, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
 
 class Disposition(StrEnum):

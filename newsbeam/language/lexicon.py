@@ -15,9 +15,7 @@ _CASED = frozenset({"en", "fr", "es", "de", "ru", "uk"})
 COUNTRY, ADJECTIVE, CITY, STATE, NOWHERE, ORGANISATION, ROLE, CUE, SOURCE = range(9)
 PLACES = frozenset({COUNTRY, ADJECTIVE, CITY, STATE})
 _PLACE_KINDS = {"n": COUNTRY, "a": ADJECTIVE, "c": CITY, "s": STATE}
-_PROCLITICS = frozenset(
-    "و ف ب ل ك ال وال بال فال كال لل ول وب وك فل فب ولل فلل وبال وكال".split()  # noqa: SIM905
-)
+_PROCLITICS = frozenset("و ف ب ل ك ال وال بال فال كال لل ول وب وك فل فب ولل فلل وبال وكال".split())
 _CLITIC_LENGTH = 4
 
 

@@ -8,9 +8,7 @@ from tests.gazetteer import sources, supplement
 from tests.gazetteer.inflection import ADJECTIVES, names
 
 PLACES = Path(__file__).parents[2] / "newsbeam" / "language" / "data" / "places.tsv"
-_HEAD = (
-    "# Written by python -m tests.gazetteer: language, kind (n name, a adjective, c city, s state), country, forms.\n"
-)
+_HEAD = "# Written by python -m tests.gazetteer: language, kind (n name, a adjective, c city, s state), country, forms.\n"
 _APOSTROPHES = "'’ʼ"
 
 Forms = dict[str, list[str]]
@@ -54,7 +52,7 @@ def adjective_forms(language: str) -> Forms:
 
 def city_forms(language: str) -> Forms:
     """Return the names of each country's capital and major cities in every form; a name is one city's."""
-    dropped = supplement.NOT_CITIES["en"]
+    dropped = supplement.NOT_CITIES
     owner: dict[str, str] = {}
     for code, words in listed(supplement.CITIES[language]).items():
         for word in "|".join(words).replace("=", "|").split("|"):

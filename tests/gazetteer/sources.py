@@ -16,7 +16,9 @@ LANGUAGES = ("en", "fr", "es", "de", "ru", "uk", "ar", "zh")
 LATIN = ("en", "fr", "es", "de")
 MAJOR = 1_000_000  # inhabitants of a city that is known without its country
 _GONE = {"AN", "CS", "AQ", "BV", "HM", "TF", "UM"}  # dissolved, or nobody lives there
-_NO_EXEMPLARS = {"001", "US", *_GONE}  # American zones are named after villages
+_SHORTEST = {"ru": 5, "uk": 5, "ar": 5}  # a shorter alternate name is often a word of the language
+_DIRECTIONS = {"Nord", "Sud", "Norte", "Sur", "du", "del"}
+_NO_EXEMPLARS = {"001", "US", "ZZ", *_GONE}  # American zones are named after villages
 _SCRIPTS = {  # each word in capitals: an alternate name such as "жемчужина у моря" is no name
     "ru": re.compile(r"[А-ЯЁ][а-яё]+(?:[ -][А-ЯЁ][а-яё]+)*"),
     "uk": re.compile(r"[А-ЩЬЮЯЄІЇҐ][а-щьюяєіїґ’'ʼ]+(?:[ -][А-ЩЬЮЯЄІЇҐ][а-щьюяєіїґ’']+)*"),
@@ -68,7 +70,12 @@ def adjectives(language: str, code: str) -> Iterator[str]:
             parts = [part for part in name.split() if part not in {"the", "la", "le", "el"}]
             for first in range(len(words) - len(parts) + 1):
                 chosen = words[first : first + len(parts)]
-                if parts and all(map(_akin, chosen, parts)) and fold(" ".join(chosen)) not in names:
+                if (
+                    parts
+                    and _DIRECTIONS.isdisjoint(chosen)
+                    and all(map(_akin, chosen, parts))
+                    and fold(" ".join(chosen)) not in names
+                ):
                     yield " ".join(chosen)
 
 
@@ -123,7 +130,11 @@ def city_names(language: str, city: dict[str, Any]) -> Iterator[str]:
         return
     most = len(city["name"].split())
     for name in sorted(city["alternatenames"]):
-        if len(name) < 25 and len(name.split()) <= most and script.fullmatch(name):
+        if (
+            _SHORTEST.get(language, 0) <= len(name) < 25
+            and len(name.split()) <= most
+            and script.fullmatch(name)
+        ):
             yield name
 
 

@@ -817,13 +817,15 @@ CITIES: dict[str, str] = {
         KP: 平壤""",
 }
 # Names of the sources that are also everyday words, or that mean another place in the news.
-NOT_CITIES = {
-    "en": {"Male", "Nice", "Of", "Same", "Victoria", "Hamilton", "Kingston", "Road Town", "Douglas", "Santiago",
-           "Valencia", "Reading", "Central", "Suez", "Bissau", "Troll", "Vostok", "Davis", "Palmer", "Mawson", "Casey",
-           "Rothera", "Syowa", "McMurdo", "Guadeloupe", "Easter", "Wake", "Midway", "Knox", "Center", "Samara",
-           "Reunion", "Christmas", "Cocos", "Vincennes", "Pacific", "Eastern", "Mountain", "Atlantic", "Nelson",
-           "Fortaleza", "Harmony", "Moron", "Salvador", "Chihuahua", "Puebla", "Concord", "Indianapolis"},
-}  # fmt: skip
+NOT_CITIES = frozenset(
+    "Male Nice Of Same Victoria Hamilton Kingston Douglas Santiago Valencia Reading Central Suez Troll Vostok Davis "
+    "Palmer Mawson Casey Rothera Syowa McMurdo Guadeloupe Easter Wake Midway Knox Center Samara Reunion Christmas "
+    "Cocos Vincennes Pacific Eastern Mountain Atlantic Nelson Fortaleza Moron Salvador Concord Teni Pest Jos Aba Oral "
+    "Kota Surat Thule "
+    "المدينة مدينه رياض موصل أنفا انفا بصرة بصره "
+    "Усы Уси Усі Уху Рома Вуси Софи Порто Тане Омва Сана Мале Розо Кота Каяо Тегу Пуна "
+    "关口 中卫 中衛 天府 新安 新港 旧港 科塔 古龙 古龍 新界 青阳 阿巴 德博 佩斯 图勒 皮金".split()
+)
 
 # States and provinces that follow a city's name: `London, Ontario`, `Paris, Texas`.
 STATES: dict[str, str] = {

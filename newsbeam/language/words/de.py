@@ -8,7 +8,8 @@ WORDS = Words(
     "fordert|kritisierte|kritisiert|mahnte|mahnt|bekräftigte|bekräftigt|bestätigte|bestätigt|schrieb|schreibt|fragte|"
     "fragt|behauptete|behauptet|räumte ein|räumte|versicherte|versichert|unterstrich|unterstreicht|hob hervor|hob|"
     "wies darauf hin|wies|äußerte|äußert|lobte|lobt|beklagte|beklagt|bedauerte|bedauert|verlangte|verlangt|versprach|"
-    "verspricht|erläuterte|erläutert|erzählte|erzählt|gab bekannt|gab|nannte|nennt|sprach von|sprach|spricht von|rief|"
+    "verspricht|erläuterte|erläutert|erzählte|erzählt|gab bekannt|gab|klagte|klagt|scherzte|scherzt|spottete|spottet|staunte|jubelte|schimpfte|witzelte|lachte|seufzte|tadelte|"
+    "merkte an|merkte|gestand|beteuerte|stöhnte|frohlockte|freute sich|ärgerte sich|wunderte sich|nannte|nennt|sprach von|sprach|spricht von|rief|"
     "konterte|urteilte|bilanzierte|resümierte|hieß es|heißt es|erwiderte|entgegnete|prophezeite|stellte klar|stellte|"
     "so|verteidigte|begrüßte|verurteilte|warf|drohte|rechnete|erinnerte|wiederholte|schloss",
     sources="laut|nach Angaben von|nach Angaben des|nach Angaben der|nach Worten von|nach den Worten von|"
@@ -65,7 +66,7 @@ WORDS = Words(
     "Millionen|Milliarden|Prozent|Euro|Dollar|Uhr|Jahr|Jahre|Woche|Monat|Tag|Tage|Zuvor|Danach|Dort|Hier|Heute|"
     "Gestern|Morgen|Nach Angaben|Laut|Zudem|Außerdem|Jedoch|Deshalb|Damit|Dabei|Man|Was|Wer|Wo|Warum|Wann|Kein|Keine|"
     "Nicht|Ja|Nein|Mehr|Europa|Regierung|Land|Krieg|Frieden|Neue|Neuer|Neues|Neuen|Große|Erste|Zweite|Beide|Künftig",
-    inside="von|van|der|den|zu|zur|de|del|della|da|dos|di|la|le|al|el|bin|ben|ibn|vom",
+    inside="von|van|der|den|zu|zur|de|del|della|da|dos|di|la|le|al|el|bin|ben|ibn",
     bodies="Ministerium|Außenministerium|Verteidigungsministerium|Innenministerium|Rat|Kommission|Ausschuss|Agentur|"
     "Behörde|Institut|Universität|Hochschule|Bank|Fonds|Stiftung|Verband|Bund|Partei|Allianz|Bündnis|Bewegung|Gruppe|"
     "Gesellschaft|Organisation|Amt|Gericht|Gerichtshof|Parlament|Zentrum|Programm|Gewerkschaft|Kammer|Verein|GmbH|AG|"
@@ -78,4 +79,6 @@ WORDS = Words(
     "Anna|Maria|Petra|Sabine|Monika|Susanne|Andrea|Claudia|Birgit|Stefanie|Julia|Katharina|Christine|Ursula|Ingrid|"
     "Heike|Nicole|Sandra|Lena|Laura|Sophie|Clara|Marie|Elena|Eva|Helene|Greta|Ivan|Olga|Ahmed|Mohammed|Fatima|Leila|"
     "Mehmet|Ayşe|Jean|Pierre|Carlos|Juan|José|Ana|John|James|David|Emma|Erik|Anja|Tobias|Jens|Uwe|Ralf|Karin|Renate",
+    bodies_alone="Unternehmen|Behörde|Ministerium|Bank|Konzern|Gewerkschaft|Partei|Organisation|Institut|Kommission|"
+    "Verband|Verein|Agentur|Firma|Hilfsorganisation",
 )

@@ -11,10 +11,10 @@ WORDS = Words(
     "expressed|joked|maintained|mentioned|pointed out|points out|pleaded|proposed|quipped|reiterated|repeated|"
     "responded|revealed|shouted|suggested|suggests|testified|thinks|believes|believed|hoped|cautioned|cautions|"
     "countered|boasted|lamented|recounted|retorted|described|describes|accused|criticised|criticized|hailed|"
-    "praised|condemned|dismissed|called|reported|signalled|alleged|affirmed|asserted|underlined|underscored|has said|"
+    "praised|condemned|countered|shouted|refused|jeered|dismissed|called|reported|signalled|alleged|affirmed|asserted|underlined|underscored|has said|"
     "had said|have said",
     sources="according to|in the words of|as told by|in a statement by",
-    men="Mr|Mr.|Sir|Lord|King|Prince|Sheikh|Father|chairman|spokesman|congressman|policeman|businessman|fisherman",
+    men="Mr|Mr.|Sir|Lord|King|Prince|Sheikh|chairman|spokesman|congressman|policeman|businessman|fisherman",
     women="Mrs|Mrs.|Ms|Ms.|Miss|Lady|Dame|Queen|Princess|chairwoman|spokeswoman|congresswoman|businesswoman|"
     "policewoman",
     roles="president|vice president|vice-president|prime minister|deputy prime minister|foreign minister|"
@@ -91,7 +91,7 @@ WORDS = Words(
     "Senate|Congress|Assembly|Centre|Center|Network|Programme|Program|Initiative|Trust|Board|Society|Club|Police|"
     "Forces|Army|Navy|Guard|Command|Mission|Observatory|Chamber|Forum|League|Academy|Museum|Church|Airlines|Airways|"
     "Press|Post|Times|Herald|News|Television|Energy|Holdings|Industries|Systems|Technologies|Partners|Laboratory|"
-    "Registry|Secretariat|Directorate|Administration|Exchange|Treasury|Taskforce|Force|Line|Lines|Shipping|Watch",
+    "Registry|Secretariat|Directorate|Administration|Exchange|Treasury|Taskforce|Railway|Railways|Theatre|Theater|Conference|Bundestag|Fire|Rescue|Defence|Cross|Crescent|Circle|Force|Line|Lines|Shipping|Watch",
     prepositions="of|with|to|by|from|against|for|about|between|and|on|after|than|over|under|at|in|near|like",
     no_speech="called|entitled|titled|named|dubbed|known as|so-called|nicknamed|codenamed|the word|the words|the term|"
     "the phrase|film|book|novel|song|album|operation|read|reading|labelled|play|exercise|marked",
@@ -102,4 +102,9 @@ WORDS = Words(
     "Carlos|Juan|José|Jose|Luis|Ana|Karl|Hans|Erik|Lars|Ingrid|Jean|Pierre|Claire|Amina|Aisha|Grace|Samuel|Joshua|"
     "Henry|Martin|Simon|Nicholas|Jonathan|Rachel|Rebecca|Katherine|Victoria|Julia|Nina|Tomas|Marta|Ruth|Naomi|Kofi|"
     "Kwame|Ngozi|Chinedu|Priya|Raj|Sanjay|Wei|Li|Kenji|Yuki|Mehmet|Ayşe|Leila|Layla|Nadia|Samira|Yasmin|Tariq|Khalid",
+    fronts="North|South|East|West|Northern|Southern|Eastern|Western|Central|Federal|National|International|European|"
+    "African|Asian|Arab|World|Global|Human|Green|Red|Peace|Security|Foreign|State|New|United|Royal|Climate|White|Blue|"
+    "Black|Christian|Islamic|Mediterranean|Baltic|Atlantic|Pacific|General|Supreme|High|River|Sea|Port|Islamic",
+    bodies_alone="company|agency|group|ministry|bank|firm|charity|union|party|organisation|organization|institute|"
+    "commission|council|court|operator|fund|association|watchdog|regulator|club|department",
 )

@@ -13,7 +13,7 @@ WORDS = Words(
     "admite|confirmó|confirma|negó|niega|opinó|opina|consideró|considera|reiteró|reitera|calificó|califica|criticó|"
     "critica|celebró|acusó|acusa|alertó|alerta|resumió|resume|prosiguió|replicó|zanjó|confesó|confiesa|argumentó|"
     "argumenta|había dicho|había declarado|había afirmado|había prometido|informó|informa|detalló|detalla|instó|"
-    "repitió|aclaró|aclara|avisó|avisa|apostilló",
+    "repitió|aclaró|aclara|avisó|avisa|apostilló|bromeó|bromea|ironizó|suspiró|resumió|exclamó|protestó|se quejó|celebró|auguró|vaticinó",
     sources="según|en palabras de|de acuerdo con|a juicio de|para",
     men="señor|Sr.|don|rey|príncipe|presidente|ministro|primer ministro|portavoz del|director|embajador|canciller|"
     "vicepresidente|investigador|abogado|agricultor|senador|diputado|consejero|coordinador|comisario|gobernador|"
@@ -74,4 +74,7 @@ WORDS = Words(
     "Ana|Carmen|Isabel|Laura|Marta|Elena|Lucía|Sofía|Paula|Claudia|Patricia|Rosa|Teresa|Gabriela|Daniela|Valeria|Inés|"
     "Beatriz|Cristina|Silvia|Verónica|Mónica|Andrea|Julia|Irene|Pilar|Anna|Karl|Hans|Ingrid|Lars|Ivan|Olga|Ahmed|"
     "Mohamed|Fatima|Nadia|Leila|Jean|Pierre|Claire|Emma|John|James|David|Daniel|Samuel|Camila|Renata|Mateo|Joaquín",
+    fronts="Unión|Alto|Alta|Corte|Banco",
+    bodies_alone="empresa|agencia|grupo|ministerio|banco|compañía|sindicato|partido|organización|organismo|instituto|"
+    "comisión|consejo|asociación|operadora",
 )

@@ -13,6 +13,8 @@ class Words(NamedTuple):
     - `doubtful`: places that are also names of persons, other places or everyday words.
     - `no_names`: words in capitals that begin no name. `inside`: small words inside a person's name.
     - `bodies`: words that make a name one of an organisation; `first_names`: frequent given names.
+    - `fronts`: words that may begin an organisation's name though they begin no person's; `bodies_alone`: what an
+      organisation is called when it was named before.
     - `prepositions`: after these a person is not who speaks. `no_speech`: what stands before a name in quotes.
     """
 
@@ -32,3 +34,5 @@ class Words(NamedTuple):
     prepositions: str = ""
     no_speech: str = ""
     first_names: str = ""
+    fronts: str = ""
+    bodies_alone: str = ""

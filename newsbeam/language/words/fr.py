@@ -25,7 +25,8 @@ WORDS = Words(
     "a-t-il rappelé|a-t-elle rappelé|a-t-il reconnu|a-t-elle reconnu|a-t-il prévenu|a-t-elle prévenu|"
     "estime-t-il|estime-t-elle|souligne-t-il|souligne-t-elle|résume-t-il|résume-t-elle|confie-t-il|confie-t-elle|"
     "a-t-il jugé|a-t-elle jugé|a-t-il promis|a-t-elle promis|a-t-il confié|a-t-elle confié|a-t-il noté|a-t-elle noté|"
-    "a-t-il martelé|a-t-elle martelé|a-t-il annoncé|a-t-elle annoncé|prévient-il|prévient-elle|conclut-il|conclut-elle",
+    "plaisante|a plaisanté|s’exclame|s’est exclamé|soupire|a soupiré|ironise|a ironisé|grince|témoigne|se réjouit|se souvient|sourit|tempère|nuance|s’agace|"
+    "s’interroge|s’emporte|reprend|se défend|s’alarme|a-t-il martelé|a-t-elle martelé|a-t-il annoncé|a-t-elle annoncé|prévient-il|prévient-elle|conclut-il|conclut-elle",
     sources="selon|d’après|d'après|pour|de l’avis de|aux yeux de",
     men="M.|MM.|monsieur|roi|prince|porte-parole du|directeur|président|ambassadeur|chancelier|directeur général|"
     "vice-président|chercheur|avocat|agriculteur|sénateur|député|conseiller|coordinateur|commissaire européen|"
@@ -80,4 +81,7 @@ WORDS = Words(
     "Catherine|Isabelle|Nathalie|Sylvie|Valérie|Claire|Camille|Julie|Céline|Hélène|Juliette|Élodie|Aurélie|Amina|"
     "Fatou|Aminata|Mamadou|Moussa|Ibrahim|Ousmane|Abdoulaye|Mohamed|Ahmed|Fatima|Nadia|Leïla|Karim|Yasmina|Anna|"
     "Elena|Olga|Ivan|Karl|Hans|Ingrid|Lars|Maria|Carlos|Juan|Ana|Luis|Étienne|Mathilde|Bruno|Denis|Gilles|Martine",
+    fronts="Union|Haut|Haute|Cour|Banque",
+    bodies_alone="entreprise|agence|groupe|ministère|banque|société|syndicat|parti|organisation|institut|commission|"
+    "conseil|association|ONG|compagnie|opérateur",
 )

@@ -1,0 +1,132 @@
+"""Quotation marks: which open, which close, and what stands between them."""
+
+import re
+from itertools import islice
+from typing import NamedTuple
+
+_MARKS = re.compile("[\"“”„‟«»「」『』‘’‚']")
+_CLOSERS = {
+    "“": "”", "„": "“”", "‟": "”", "«": "»", "»": "«", "「": "」", "『": "』", '"': '"', "‘": "’", "‚": "‘’",
+    "'": "'",
+}  # fmt: skip
+_SINGLE = frozenset("‘'‚")
+_SPACES = " \u00a0\u202f\u2009\n"
+_LOOK = 100  # marks that one quotation may hold; more is no quotation
+_LONGEST = 20_000  # code points of a paragraph in which a mark is looked for
+MAX_MARKS = 4_000
+
+
+class Quoted(NamedTuple):
+    """What stands between marks: [start, end) without them and their spaces, [opened, closed) with them."""
+
+    opened: int
+    closed: int
+    start: int
+    end: int
+
+
+def find_quoted(text: str, language: str) -> list[Quoted]:
+    """Return the quotations of a text in order; one that goes on over paragraphs is one. Inner ones are not told."""
+    places = [match.start() for match in islice(_MARKS.finditer(text), MAX_MARKS)]
+    if not places:
+        return []
+    found: list[Quoted] = []
+    n = 0
+    while n < len(places):
+        closed = _closing(text, places, n, language)
+        if closed is None:
+            n += 1
+            continue
+        opened = places[n]
+        start, end = _inside(text, opened + 1, places[closed])
+        if start < end:
+            found.append(Quoted(opened, places[closed] + 1, start, end))
+        n = closed + 1
+    return found
+
+
+def _inside(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in _SPACES:
+        start += 1
+    while start < end and text[end - 1] in _SPACES:
+        end -= 1
+    return start, end
+
+
+def _closing(text: str, places: list[int], n: int, language: str) -> int | None:
+    """Return which of the places closes what the n-th opens, None if it opens nothing."""
+    opened = places[n]
+    mark = text[opened]
+    closers = _CLOSERS.get(mark)
+    if closers is None or not _opens(text, opened, language):
+        return None
+    if mark == "“" and language == "de":
+        closers = "”“"
+    if mark in _SINGLE:
+        return _closing_single(text, places, n, closers)
+    depth = 0
+    end = _paragraph_end(text, opened, mark)
+    for k in range(n + 1, min(len(places), n + _LOOK)):
+        place = places[k]
+        if place >= end:
+            return None
+        other = text[place]
+        if other in closers and not (other == mark and _reopens(text, place)):
+            if depth == 0:
+                return k
+            depth -= 1
+        elif other == mark and not _reopens(text, place):
+            depth += 1
+    return None
+
+
+def _opens(text: str, place: int, language: str) -> bool:
+    """Whether a mark may open: not within a word, nor at the end of what it would open."""
+    mark = text[place]
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    if mark == "»" and language != "de":
+        return False
+    if mark in "„「『":
+        return True
+    if mark in "“«" and language in {"zh", "fr", "ar"}:
+        return True
+    if mark in {"»", "«"} and after in _SPACES and language == "de":
+        return False
+    return (not before or not before.isalnum() or language in {"zh", "ar"}) and bool(after.strip())
+
+
+def _reopens(text: str, place: int) -> bool:
+    """Whether a mark stands at a paragraph's start, as it does where a quotation goes on."""
+    return place > 0 and text[place - 1] == "\n"
+
+
+def _paragraph_end(text: str, start: int, mark: str) -> int:
+    """Return where what `mark` opened must be closed: its paragraph, and those after it that begin with the mark."""
+    last = start + _LONGEST
+    end = text.find("\n", start, last)
+    while end >= 0:
+        following = end
+        while following < len(text) and text[following].isspace():
+            following += 1
+        if text[following : following + 1] != mark:
+            return end
+        end = text.find("\n", following, last)
+    return min(last, len(text))
+
+
+def _closing_single(text: str, places: list[int], n: int, closers: str) -> int | None:
+    """The mark is an apostrophe too: one after punctuation closes, else the first at a word's end."""
+    end = _paragraph_end(text, places[n], text[places[n]])
+    fallback = None
+    for k in range(n + 1, min(len(places), n + _LOOK)):
+        place = places[k]
+        if place >= end:
+            break
+        if text[place] not in closers or text[place + 1 : place + 2].isalnum():
+            if text[place] in _SINGLE and _opens(text, place, "en"):
+                break
+            continue
+        if text[place - 1] in ",.!?…":
+            return k
+        fallback = k if fallback is None else fallback
+    return fallback

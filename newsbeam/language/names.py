@@ -1,0 +1,211 @@
+"""Names of persons and organisations: by title, role, given name, verb of saying, and by coming back."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+from newsbeam.language.lexicon import (
+    ADJECTIVE,
+    CITY,
+    COUNTRY,
+    CUE,
+    NOWHERE,
+    ORGANISATION,
+    PLACES,
+    ROLE,
+    SOURCE,
+    Hit,
+    Lexicon,
+    listed,
+)
+
+MAX_RUNS = 4_000  # runs of words in capitals that are looked at in one text
+_LONGEST = 80  # code points of a name
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽȘȚƏА-ЯЁІЇЄҐЎЈЉЊЋЏӘҒҚҢӨҰҮҺ"
+_TOKEN = rf"[{_UPPER}](?:\.|[\w’'-]*)"
+_GAP = "[ \u00a0]"
+_ARTICLE = r"(?:al|el|ad|as|ash|at|an|ar|d|аль|эль|ель)[-’']"
+_POSSESSIVE = re.compile("[’']s(?= |$)|[’'](?= |$)")
+_APPOSITION = 60
+
+
+class Piece(NamedTuple):
+    """Words in capitals that may be a name: code points [start, end) of a text."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Grammar:
+    """What a language's names look like; made once a language."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        words = lexicon.words
+        self.language = lexicon.language
+        inside = "|".join(sorted(map(re.escape, listed(words.inside)), key=len, reverse=True))
+        small = rf"(?:(?:{inside}){_GAP}){{0,2}}" if inside else ""
+        self.run = re.compile(rf"{_TOKEN}(?:{_GAP}{small}(?:{_ARTICLE})?{_TOKEN}){{0,4}}")
+        self.no_names = frozenset(listed(words.no_names))
+        self.bodies = frozenset(listed(words.bodies))
+        self.first_names = frozenset(listed(words.first_names))
+        self.inside = frozenset(listed(words.inside))
+        self.fronts = frozenset(listed(words.fronts))
+        self.tail = re.compile(
+            rf"(?:{_GAP}(?:of|for|on|and|de|du|des|del|la|las|los|für|the|der|des|et|y|und|à|against|to){_GAP}"
+            rf"(?:(?:the|la|las|los|l[’']|den|der|le|les|el){_GAP}?)?{_TOKEN}(?:{_GAP}{_TOKEN}){{0,3}}"
+            rf"|{_GAP}d[’']{_TOKEN}|{_GAP}de l[’']{_TOKEN}){{0,2}}"
+        )
+
+    def pieces(self, text: str, hits: Sequence[Hit]) -> Iterator[Piece]:
+        """Yield what may be a name, in order: runs of words in capitals without what is known to be something else."""
+        n = 0
+        for match in islice(self.run.finditer(text), MAX_RUNS):
+            start, end = match.span()
+            if start and text[start - 1].isalnum():
+                continue
+            while n < len(hits) and hits[n].end <= start:
+                n += 1
+            inner = []
+            k = n
+            while k < len(hits) and hits[k].start < end:
+                inner.append(hits[k])
+                k += 1
+            if not inner:
+                yield from self._trimmed(text, start, end)
+                continue
+            yield from self._between(text, start, end, inner)
+
+    def _between(self, text: str, start: int, end: int, inner: list[Hit]) -> Iterator[Piece]:
+        for hit in inner:
+            if hit.entry.kind in PLACES and self._part_of_name(text, hit, start, end, inner):
+                continue
+            if hit.start > start:
+                yield from self._trimmed(text, start, hit.start)
+            start = max(start, hit.end)
+        if start < end:
+            yield from self._trimmed(text, start, end)
+
+    def _part_of_name(self, text: str, hit: Hit, start: int, end: int, inner: list[Hit]) -> bool:
+        """Whether a place stands within a longer name: `Chad Lindqvist`, `Bank of Japan`, `Michael Jordan`."""
+        if not hit.entry.doubtful or hit.entry.kind == ADJECTIVE:
+            return (
+                any(word in self.bodies for word in text[start:end].split()) and hit.entry.kind != ADJECTIVE
+            )
+        known = {other.start for other in inner}
+        after = hit.end + 1
+        if after < end and after not in known and text[hit.end] == " ":
+            following = text[after:end].split(" ", 1)[0]
+            if following not in self.no_names and following[:1].isupper():
+                return True
+        before = text[start : hit.start].rstrip()
+        word = before.rpartition(" ")[2]
+        ends = {other.end for other in inner}
+        return bool(word) and start + len(before) not in ends and word not in self.no_names
+
+    def _trimmed(self, text: str, start: int, end: int) -> Iterator[Piece]:
+        """Yield the piece without words that begin no name."""
+        while start < end and (text[start].isspace() or text[start] in ",.-’'"):
+            start += 1
+        while end > start and (text[end - 1].isspace() or text[end - 1] in ",-’'"):
+            end -= 1
+        owner = _POSSESSIVE.search(text, start, end)
+        if owner:
+            yield from self._trimmed(text, start, owner.start())
+            start = owner.end()
+            while start < end and text[start].isspace():
+                start += 1
+        while start < end:
+            first, gap, _ = text[start:end].partition(" ")
+            if first not in self.no_names and first not in self.inside:
+                break
+            start += len(first) + len(gap)
+        while end > start and " " in text[start:end]:
+            word = text[start:end].rpartition(" ")[2]
+            if word not in self.inside and word not in self.no_names:
+                break
+            end -= len(word) + 1
+        if start > 2 and text[start - 1] in "-’'" and text[start - 3 : start - 1] in {"al", "el"}:
+            start -= 3
+        if self.language == "de":
+            end = start + len(_noble(text[start:end]))
+        if 1 < end - start <= _LONGEST:
+            yield Piece(start, end, text[start:end])
+
+
+def _noble(name: str) -> str:
+    """Cut `Marianne Kieffer von der Naturverwaltung` before `von`, but not `Ursula von der Leyen`."""
+    words = name.split(" ")
+    for n, word in enumerate(words):
+        if n > 1 and word[:1].islower():
+            return " ".join(words[:n])
+    return name
+
+
+class Marks(NamedTuple):
+    """Where the hits of a text begin and end, by kind."""
+
+    starts: dict[int, Hit]
+    ends: dict[int, Hit]
+
+
+def marks_of(hits: Iterable[Hit]) -> Marks:
+    """Return the hits by their edges."""
+    starts, ends = {}, {}
+    for hit in hits:
+        starts[hit.start] = hit
+        ends[hit.end] = hit
+    return Marks(starts, ends)
+
+
+class Reading(NamedTuple):
+    """One field's text with what was found in it."""
+
+    field: str
+    text: str
+    hits: list[Hit]
+    pieces: list[Piece]
+    marks: Marks
+
+
+class Person:
+    """A person of a story: full name, surname, roles, gender as far as a role or a pronoun tells."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.roles: list[str] = []
+        self.gender = ""
+        self.places: list[tuple[str, int, int]] = []
+
+    @cached_property
+    def surname(self) -> str:
+        """The last word of the name."""
+        return self.name.rpartition(" ")[2]
+
+
+class Cast:
+    """The persons and organisations of one story."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, Person] = {}
+        self.organisations: dict[str, list[tuple[str, int, int]]] = {}
+        self.counted: dict[str, str] = {}
+
+    def person(self, name: str) -> Person:
+        """Return the person of this name, known from now on."""
+        if name not in self.people:
+            self.people[name] = Person(name)
+        return self.people[name]
+
+    def organisation(self, name: str, place: tuple[str, int, int], counted: str = "") -> None:
+        """Note where an organisation stands."""
+        self.organisations.setdefault(name, []).append(place)
+        self.counted.setdefault(name, counted or name)
+
+
+__all__ = [
+    "CITY", "COUNTRY", "CUE", "NOWHERE", "ORGANISATION", "ROLE", "SOURCE",
+    "Cast", "Grammar", "Marks", "Person", "Piece", "Reading", "marks_of",
+]  # fmt: skip

@@ -1,0 +1,274 @@
+"""Who stands in a story: persons by title, role, given name and verb of saying; organisations by name and form."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from newsbeam.language.lexicon import ADJECTIVE, COUNTRY, CUE, ORGANISATION, PLACES, ROLE, SOURCE
+from newsbeam.language.names import Cast, Grammar, Person, Piece, Reading
+
+_APPOSITION = 70  # code points after a name within which its role stands
+_WHO = re.compile(
+    r"(?:, | )(?:who|whose|whom|qui|dont|quien|que|cuyo|der|die|deren|dessen|котор\w+|як\w+|чи\w+)\b|, \d\d,| \(\d\d\)"
+)
+_ENDINGS = re.compile(
+    r"(?:ого|ому|ими|ыми|ой|ым|им|ом|ем|єм|ею|ою|ей|єю|ий|ый|ая|ую|ові|еві|[ауюяеєиіїыьй])$"
+)
+_ACRONYM = re.compile(r"\(([A-ZÀ-ÞА-ЯЁІЇЄҐ][A-Za-zÀ-ÞА-ЯЁІЇЄҐ]{1,7})\)")
+_COMPOUND = re.compile(
+    r"(?:\w{3}(?:kammer|verband|verwaltung|ministerium|gesellschaft|behörde|bundesamt|gericht|gerichtshof|"
+    r"gewerkschaft|institut|agentur|kommission|verein|universität|amt|bank|klinikum|werft|hilfe|wacht|warte))$"
+)
+MAX_NAMES = 200  # of a story
+
+
+class Finder:
+    """Finds the persons and organisations of one story in a language that has capital letters."""
+
+    def __init__(self, grammar: Grammar, readings: Sequence[Reading]) -> None:
+        self._grammar = grammar
+        self._readings = readings
+        self._declines = grammar.language in {"ru", "uk"}
+        self.cast = Cast()
+        self._by_key: dict[tuple[str, ...], Person] = {}
+        self._by_surname: dict[str, Person] = {}
+
+    def find(self) -> Cast:
+        """Return everybody, with every place where each stands."""
+        for reading in self._readings:
+            self._known_organisations(reading)
+        bodies = [list(self._bodies(reading)) for reading in self._readings]
+        for reading in self._in_order():
+            self._introduce(reading)
+        for reading, named in zip(self._readings, bodies, strict=True):
+            self._place(reading, named)
+        return self.cast
+
+    def _in_order(self) -> list[Reading]:
+        """The title last: it has surnames and, in English, capitals everywhere."""
+        return sorted(self._readings, key=lambda reading: reading.field == "title")
+
+    def key(self, word: str) -> str:
+        """Return a word without its case ending."""
+        if self._declines and len(word) > 4:
+            word = _ENDINGS.sub("", word)
+        return word.casefold()
+
+    # --- organisations ------------------------------------------------------------------------------------
+
+    def _known_organisations(self, reading: Reading) -> None:
+        for hit in reading.hits:
+            if hit.entry.kind == ORGANISATION:
+                place = (reading.field, hit.start, hit.end)
+                self.cast.organisation(hit.entry.value, place, hit.entry.note)
+
+    def _bodies(self, reading: Reading) -> Iterator[tuple[int, int]]:
+        """Yield where names of organisations stand that have a word such as `Ministry` in them; note them."""
+        grammar, text = self._grammar, reading.text
+        done = 0
+        for piece in reading.pieces:
+            if piece.start < done:
+                continue
+            words = piece.text.split(" ")
+            if not any(word in grammar.bodies for word in words):
+                if grammar.language == "de" and _COMPOUND.search(piece.text):
+                    self.cast.organisation(piece.text, (reading.field, piece.start, piece.end))
+                    yield piece.start, piece.end
+                continue
+            tail = grammar.tail.match(text, piece.end)
+            end = tail.end() if tail and words[-1] in grammar.bodies | {"Court"} else piece.end
+            if len(words) > 1 or end > piece.end or self._front(text, piece.start) < piece.start:
+                start = self._front(text, piece.start)
+                self.cast.organisation(text[start:end], (reading.field, start, end))
+                yield piece.start, end
+                done = end
+
+    def _front(self, text: str, start: int) -> int:
+        """Return where a name begins with the words before it that begin names of organisations: `South`."""
+        for _ in range(3):
+            word = (
+                text[max(0, start - 30) : start - 1].rpartition(" ")[2]
+                if text[start - 1 : start] == " "
+                else ""
+            )
+            if word not in self._grammar.fronts:
+                return start
+            start -= len(word) + 1
+        return start
+
+    # --- persons ------------------------------------------------------------------------------------------
+
+    def _introduce(self, reading: Reading) -> None:
+        """Make persons of the full names for which something speaks."""
+        names = [piece for piece in reading.pieces if " " in piece.text and not self._is_body(piece)]
+        doubtful = []
+        for piece in names:
+            if len(self.cast.people) >= MAX_NAMES:
+                return
+            if self._spoken_for(reading, piece):
+                self._meet(piece.text)
+            else:
+                doubtful.append(piece)
+        if doubtful and reading.field != "title":
+            alone = Counter(self.key(piece.text) for piece in reading.pieces if " " not in piece.text)
+            for piece in doubtful:
+                if alone[self.key(piece.text.rpartition(" ")[2])]:
+                    self._meet(piece.text)
+        for piece in reading.pieces:
+            if " " not in piece.text and self._titled(reading, piece):
+                self._meet(piece.text)
+
+    def _is_body(self, piece: Piece) -> bool:
+        if self._grammar.language == "de" and _COMPOUND.search(piece.text):
+            return True
+        return any(word in self._grammar.bodies for word in piece.text.split(" "))
+
+    def _meet(self, name: str) -> None:
+        words = tuple(map(self.key, name.split(" ")))
+        if words in self._by_key or (len(words) == 1 and words[0] in self._by_surname):
+            return
+        person = self.cast.person(name)
+        self._by_key[words] = person
+        self._by_surname.setdefault(words[-1], person)
+        if len(words) > 2:
+            self._by_surname.setdefault(words[-2] + " " + words[-1], person)
+            self._by_surname.setdefault(words[1], person)
+
+    def _spoken_for(self, reading: Reading, piece: Piece) -> bool:
+        if piece.text.partition(" ")[0] in self._grammar.first_names:
+            return True
+        if self._after_role(reading, piece.start):
+            return True
+        starts, ends = reading.marks
+        before = ends.get(piece.start - 1)
+        after = starts.get(piece.end + 1)
+        for hit in (before, after):
+            if hit is not None and hit.entry.kind in {CUE, SOURCE} and reading.field != "title":
+                return True
+        return self._in_apposition(reading, piece)
+
+    def _titled(self, reading: Reading, piece: Piece) -> bool:
+        """Whether a role stands before a surname that is no full name's: `President Weber`."""
+        hit = reading.marks.ends.get(piece.start - 1)
+        return (
+            hit is not None
+            and hit.entry.kind == ROLE
+            and self._grammar.language != "de"
+            and self.key(piece.text) not in self._by_surname
+        )
+
+    def _after_role(self, reading: Reading, start: int) -> Person | bool:
+        """Whether a role ends where the name begins, maybe with a country between."""
+        ends = reading.marks.ends
+        for _ in range(3):
+            hit = ends.get(start - 1)
+            if hit is None:
+                return False
+            if hit.entry.kind == ROLE:
+                return True
+            if hit.entry.kind not in {ADJECTIVE, COUNTRY}:
+                return False
+            start = hit.start
+        return False
+
+    def _in_apposition(self, reading: Reading, piece: Piece) -> bool:
+        text = reading.text
+        if _WHO.match(text, piece.end):
+            return True
+        if reading.field != "title" and text[piece.end : piece.end + 2] == ", ":
+            after = reading.marks.starts.get(piece.end + 2)
+            if after is not None and after.entry.kind == CUE and text[piece.start - 2 : piece.start] == ", ":
+                return True
+            if (
+                self._sentence_start(text, piece.start)
+                and text.find(", ", piece.end + 2, piece.end + 110) > 0
+            ):
+                return True
+        if reading.text[piece.end : piece.end + 2] not in {", ", " —", " –"}:
+            return False
+        n = bisect_left(reading.hits, piece.end, key=lambda hit: hit.start)
+        for hit in reading.hits[n : n + 5]:
+            if hit.start > piece.end + _APPOSITION:
+                return False
+            if hit.entry.kind == ROLE:
+                return "." not in reading.text[piece.end : hit.start]
+        return False
+
+    def _sentence_start(self, text: str, start: int) -> bool:
+        """Whether a name is the first word of a sentence, of a paragraph where nouns have capitals too."""
+        before = text[max(0, start - 2) : start]
+        return (
+            not before
+            or before[-1] == "\n"
+            or (self._grammar.language != "de" and before in {". ", "” ", '" '})
+        )
+
+    # --- where they stand ---------------------------------------------------------------------------------
+
+    def _place(self, reading: Reading, bodies: list[tuple[int, int]]) -> None:
+        taken = dict(bodies)
+        last = 0
+        for piece in reading.pieces:
+            last = max(last, taken.get(piece.start, 0))
+            if piece.start < last:
+                continue
+            person = self.who(piece.text)
+            if person is not None:
+                person.places.append((reading.field, piece.start, piece.end))
+            elif self._speaks(reading, piece):
+                self.cast.organisation(piece.text, (reading.field, piece.start, piece.end))
+        self._places_of_persons(reading)
+        self._acronyms(reading)
+
+    def _places_of_persons(self, reading: Reading) -> None:
+        """`Chad` after `Chad Lindqvist` is the person, though a country has the name too."""
+        for hit in reading.hits:
+            if hit.entry.doubtful and hit.entry.kind in PLACES:
+                person = self.who(reading.text[hit.start : hit.end])
+                if person is not None and not any(
+                    field == reading.field and start <= hit.start < end for field, start, end in person.places
+                ):
+                    person.places.append((reading.field, hit.start, hit.end))
+
+    def who(self, name: str) -> Person | None:
+        """Return the person of a full name, a surname or a given name with surname."""
+        words = tuple(map(self.key, name.split(" ")))
+        found = self._by_key.get(words)
+        if found is None:
+            found = self._by_surname.get(words[-1]) if len(words) == 1 else self._by_key.get(words[-2:])
+        return found or self._by_given.get(words[0] if len(words) == 1 else "")
+
+    @cached_property
+    def _by_given(self) -> dict[str, Person]:
+        """Given names that one person alone has."""
+        given = Counter(words[0] for words in self._by_key if len(words) > 1)
+        return {
+            words[0]: person
+            for words, person in self._by_key.items()
+            if len(words) > 1 and given[words[0]] == 1
+        }
+
+    def _speaks(self, reading: Reading, piece: Piece) -> bool:
+        """Whether a name that is no person's is given as a source: an organisation."""
+        if reading.field == "title" or len(piece.text) < 3 or piece.text[:2] in {"I'", "I’"}:
+            return False
+        starts, ends = reading.marks
+        before, after = ends.get(piece.start - 1), starts.get(piece.end + 1)
+        if before is not None and before.entry.kind == SOURCE:
+            return True
+        return after is not None and after.entry.kind == CUE and self._grammar.language != "de"
+
+    def _acronyms(self, reading: Reading) -> None:
+        """`World Food Programme (WFP)`: what stands in parentheses are the first letters of the name before."""
+        for match in _ACRONYM.finditer(reading.text):
+            letters = match[1].upper()
+            before = reading.text[max(0, match.start() - 80) : match.start()].rstrip()
+            words = [word for word in before.split(" ") if word[:1].isupper()]
+            chosen = words[-len(letters) :]
+            if "".join(word[0].upper() for word in chosen) == letters and len(chosen) == len(letters):
+                start = match.start() - (len(before) - before.rindex(chosen[0]) + 1)
+                name = reading.text[max(0, start) : match.start()].strip()
+                if name not in self.cast.organisations:
+                    self.cast.organisation(name, (reading.field, start, match.start()))

@@ -1,0 +1,246 @@
+"""Who speaks: the name, role or pronoun beside a verb of saying, as the full name that the story gives."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from newsbeam.language.lexicon import ORGANISATION, ROLE, SOURCE, Hit, Lexicon, listed
+from newsbeam.language.names import Cast, Person, Reading
+
+_NEAR = 260  # code points around a verb of saying in which its speaker stands
+_CLOSE = 45
+
+
+class Speaker(NamedTuple):
+    """Who speaks: the full name (None: nobody is named) and where, in the field."""
+
+    name: str | None
+    start: int
+    end: int
+
+
+class Candidate(NamedTuple):
+    """What may be the subject of a verb of saying."""
+
+    start: int
+    end: int
+    kind: str  # person | pronoun | role | organisation
+    name: str
+
+
+class Stage:
+    """The persons of one field, in order, and who spoke last."""
+
+    def __init__(self, lexicon: Lexicon, reading: Reading, cast: Cast) -> None:
+        words = lexicon.words
+        self.reading = reading
+        self.cast = cast
+        self.last: str | None = None
+        self.last_at = 0
+        self._language = lexicon.language
+        self._he = frozenset(listed(words.he))
+        self._she = frozenset(listed(words.she))
+        both = "|".join(sorted(self._he | self._she))
+        edge = "" if self._language == "zh" else r"\b"
+        self._pronoun = re.compile(rf"{edge}({both}){edge}", re.IGNORECASE)
+        alone = "|".join(listed(words.bodies_alone))
+        self._body = re.compile(rf"{edge}(?:{alone}){edge}")
+        self._articled = lexicon.language in {"en", "fr", "es", "de"}
+        self._prepositions = frozenset(listed(words.prepositions))
+        self.people = sorted(
+            Candidate(start, end, "person", person.name)
+            for person in cast.people.values()
+            for field, start, end in person.places
+            if field == reading.field
+        )
+        self.bodies = sorted(
+            Candidate(start, end, "organisation", name)
+            for name, places in cast.organisations.items()
+            for field, start, end in places
+            if field == reading.field
+        )
+        self._roles = [
+            Candidate(hit.start, hit.end, "role", hit.entry.value)
+            for hit in reading.hits
+            if hit.entry.kind == ROLE
+        ]
+        self._learn_roles()
+
+    def _learn_roles(self) -> None:
+        """Note which roles and genders the persons have, from the titles before and after their names."""
+        text = self.reading.text
+        marks = self.reading.marks
+        for one in self.people:
+            person = self.cast.people[one.name]
+            n = bisect_left(self._roles, one.start, key=lambda role: role.start)
+            if (
+                n
+                and one.start - self._roles[n - 1].end <= 25
+                and not _cut(text, self._roles[n - 1].end, one.start)
+            ):
+                self._give(person, marks.starts.get(self._roles[n - 1].start))
+            if (
+                n < len(self._roles)
+                and self._roles[n].start - one.end <= _CLOSE
+                and text[one.end : one.end + 1] == ","
+            ) and "." not in text[one.end : self._roles[n].start]:
+                self._give(person, marks.starts.get(self._roles[n].start))
+
+    def _give(self, person: Person, hit: Hit | None) -> None:
+        if hit is not None and hit.entry.value not in person.roles:
+            person.roles.append(hit.entry.value)
+            person.gender = person.gender or hit.entry.note
+
+    def within(self, start: int, end: int) -> list[Candidate]:
+        """Return everything between the places that may speak, in order."""
+        found = _slice(self.people, start, end)
+        bodies = [one for one in _slice(self.bodies, start, end) if not _covers(found, one)]
+        roles = [one for one in _slice(self._roles, start, end) if not _covers(found + bodies, one)]
+        pronouns = [
+            Candidate(match.start(), match.end(), "pronoun", match[1].lower())
+            for match in self._pronoun.finditer(self.reading.text, start, end)
+            if not _inside_any(found + bodies, match.start())
+        ]
+        return sorted([*found, *bodies, *self._alone(found, roles), *pronouns])
+
+    def _alone(self, people: list[Candidate], roles: list[Candidate]) -> list[Candidate]:
+        """The roles that are not a part of a person's mention."""
+        text = self.reading.text
+        alone = []
+        for role in roles:
+            attached = any(
+                (0 <= one.start - role.end <= _CLOSE and not _cut(text, role.end, one.start))
+                or (0 <= role.start - one.end <= _CLOSE and text[one.end : one.end + 1] in {",", "，", " "})
+                for one in people
+            )
+            if not attached:
+                alone.append(role)
+        return alone
+
+    def after(self, start: int, end: int) -> Speaker | None:
+        """Return who is named first between the places, as in `said X`, `X said`."""
+        end = min(end, start + _NEAR)
+        for one in self.within(start, end):
+            return self._speaker(one)
+        return self._unnamed_body(start, end)
+
+    def before(self, start: int, end: int) -> Speaker | None:
+        """Return who is named before a verb of saying that begins at `end`."""
+        start = max(start, end - _NEAR)
+        found = self.within(start, end)
+        if not found:
+            return self._unnamed_body(start, end)
+        text = self.reading.text
+        if text[:end].rstrip()[-1:] in {",", "，"}:
+            people = [one for one in found if one.kind == "person" and not self._governed(one)]
+            if people:
+                return self._speaker(people[0])
+        nearest = found[-1]
+        if nearest.kind != "pronoun" or end - nearest.end > 12:
+            people = [one for one in found if one.kind == "person" and not self._governed(one)]
+            roles = [one for one in found if one.kind == "role"]
+            if people and not (roles and roles[-1].start > people[-1].end and end - roles[-1].end < 3):
+                nearest = people[-1]
+            elif roles:
+                nearest = roles[-1]
+        return self._speaker(nearest)
+
+    def _unnamed_body(self, start: int, end: int) -> Speaker | None:
+        """Return the organisation that `the company` is: the one named last before."""
+        match = self._body.search(self.reading.text, start, end)
+        if match is None:
+            return None
+        n = bisect_left(self.bodies, match.start(), key=lambda other: other.start)
+        name = self.last if self.last in self.cast.organisations else (self.bodies[n - 1].name if n else None)
+        return Speaker(name, match.start(), match.end())
+
+    def _governed(self, one: Candidate) -> bool:
+        """Whether a preposition stands before a name."""
+        if self._language == "zh":
+            return self.reading.text[one.start - 1 : one.start] in self._prepositions
+        hit = self.reading.marks.ends.get(one.start - 1)
+        if hit is not None and hit.entry.kind == SOURCE:
+            return False
+        before = self.reading.text[max(0, one.start - 14) : one.start].rstrip()
+        return before.rpartition(" ")[2].lower() in self._prepositions
+
+    def _speaker(self, one: Candidate) -> Speaker:
+        match one.kind:
+            case "person":
+                name: str | None = one.name
+            case "pronoun":
+                name = self._of_pronoun(one)
+            case "role":
+                name = self._of_role(one)
+            case _:
+                name = one.name
+        if name is not None:
+            self.last, self.last_at = name, one.end
+        return Speaker(name, one.start, one.end)
+
+    def _of_pronoun(self, one: Candidate) -> str | None:
+        gender = "m" if one.name in self._he else "f"
+        n = bisect_left(self.people, one.start, key=lambda other: other.start)
+        last = self.cast.people.get(self.last or "")
+        for other in reversed(self.people[max(0, n - 12) : n]):
+            person = self.cast.people[other.name]
+            if person.gender and person.gender != gender:
+                continue
+            if self._governed(other) and last is not None and last.gender in {"", gender}:
+                continue
+            person.gender = gender
+            return person.name
+        return last.name if last is not None and last.gender in {"", gender} else None
+
+    def _of_role(self, one: Candidate) -> str | None:
+        """Return the person who has this role, the one named last before; None if nobody is known to."""
+        n = bisect_left(self.people, one.start, key=lambda other: other.start)
+        wanted = one.name
+        for other in reversed(self.people[:n]):
+            roles = self.cast.people[other.name].roles
+            if any(_same_role(wanted, role) for role in roles):
+                return other.name
+        return self._same_one(one)
+
+    def _same_one(self, one: Candidate) -> str | None:
+        """Return who spoke last, for a role with the definite article in the same paragraph."""
+        text = self.reading.text
+        before = text[max(0, one.start - 5) : one.start].rpartition("\n")[2].lower().split()
+        if self._articled and (not before or before[-1] not in {"the", "el", "la", "le", "der", "die"}):
+            return None
+        if self.last is None or "\n" in text[self.last_at : one.start]:
+            return None
+        return self.last
+
+
+def _same_role(wanted: str, role: str) -> bool:
+    short = wanted.removeprefix("ال")
+    return (
+        wanted == role
+        or role.endswith(" " + wanted)
+        or role.startswith((wanted + " ", short))
+        or (len(wanted) > 3 and role.endswith(wanted))
+    )
+
+
+def _slice(candidates: list[Candidate], start: int, end: int) -> list[Candidate]:
+    first = bisect_left(candidates, start, key=lambda one: one.start)
+    last = bisect_left(candidates, end, key=lambda one: one.start)
+    return candidates[first:last]
+
+
+def _covers(found: Sequence[Candidate], one: Candidate) -> bool:
+    return any(other.start <= one.start < other.end for other in found)
+
+
+def _inside_any(found: Sequence[Candidate], place: int) -> bool:
+    return any(other.start <= place < other.end for other in found)
+
+
+def _cut(text: str, start: int, end: int) -> bool:
+    """Whether what is between a role and a name parts them."""
+    return any(sign in text[start:end] for sign in ',.:;!?\n“”"«»，。：')
+
+
+__all__ = ["ORGANISATION", "SOURCE", "Candidate", "Speaker", "Stage"]
