@@ -1,8 +1,6 @@
 """Indirect speech: the clause that somebody is said to have said."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
 
 from newsbeam.language.lexicon import SOURCE, Hit, Lexicon
 from newsbeam.language.names import Reading
@@ -22,7 +20,9 @@ _THAT = {
     "ar": re.compile(r"(?P<gap>[^.،:]{0,60}?) (?:إن|أن|بأن|إنّ|أنّ)(?: |(?=ه))"),
     "zh": re.compile("[，]?"),
 }
-_BARE = frozenset("said says say saying added adds adding replied warned wrote reported".split())
+_BARE = frozenset(
+    {"said", "says", "say", "saying", "added", "adds", "adding", "replied", "warned", "wrote", "reported"}
+)
 _NO_CLAUSE = re.compile(
     r" (?:to|in|on|at|of|for|with|by|from|against|it|so|this|as|nothing|little|no|goodbye|after|during|before|"
     r"late|early|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b|[.,;:\n]|$"
@@ -42,13 +42,12 @@ class Clauses:
         self._stage = stage
         self._last = -1
 
-    def quote(self, cue: Hit, quoted: Sequence[tuple[int, int]]) -> Quote | None:
-        """Return the quote of a verb of saying with a clause, in a sentence without quoted words."""
+    def quote(self, cue: Hit, before: int, following: int) -> Quote | None:
+        """Return the quote of a verb of saying with a clause; quoted words end at `before`, begin at `following`."""
         start, end = self._sentences.start(cue.start), self._sentences.end(cue.end)
         if start < self._last or end - start > 2 * _LONGEST:
             return None
-        n = bisect_left(quoted, start, key=lambda one: one[1])
-        if n < len(quoted) and quoted[n][0] < end and quoted[n][1] > start:
+        if before > start or following < end:
             return None
         found = self._source(cue, start, end) if cue.entry.kind == SOURCE else self._clause(cue, start, end)
         if found is not None:

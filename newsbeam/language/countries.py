@@ -1,20 +1,32 @@
 """Which countries a story speaks of: places by name, told from persons, words and namesakes by what stands around."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from newsbeam.language.lexicon import ADJECTIVE, CITY, COUNTRY, PLACES, STATE, Hit
+from newsbeam.language.lexicon import ADJECTIVE, CITY, PLACES, STATE, Hit
 from newsbeam.language.names import Grammar, Reading
-import itertools
 
 MAX_SPANS = 50  # of one country
 _READ = 20_000  # code points of a field in which words tell what a place is
 
 Places = dict[str, list[tuple[str, int, int]]]
 
+_RARELY = {
+    "مالي",
+    "مالية",
+    "ماليين",
+    "قطر",
+    "طرابلس",
+    "صور",
+    "того",
+    "马里",
+}  # words that are seldom the country
+_CONGO = ("cong", "kong", "конг", "الكونغ", "كونغ", "刚果")
+_KOREA = ("korea", "coré", "corea", "корей", "коре", "كور")
 _NEIGHBOURS = {"GE": {"AM", "AZ", "RU", "TR", "UA"}}
-_BIRD = re.compile(r"\bturkeys?\b|thanksgiving|\bpoultry\b|\broast|stuffing|\bgobbl", re.IGNORECASE)
+_BIRD = re.compile(r"\bturkeys?\b|(?i:thanksgiving|\bpoultry\b|\broast|stuffing|\bgobbl)")
 _TONGUE_BEFORE = re.compile(
     r"(?:\b(?:in|into|speaks?|spoke|speaking|fluent|learn|learning|teach|teaches|auf|en|на|по)) $",
     re.IGNORECASE,
@@ -142,23 +154,18 @@ def _is_tongue(one: _Found) -> bool:
 
 def _resolved(one: _Found, sure: Counter[str], text: str) -> bool:
     """Decide the namesakes; set the code that is meant, or return False where none is."""
-    match one.form.lower():
-        case "georgia" | "géorgie" if one.hit.entry.kind == COUNTRY:
-            near = sum(sure[code] for code in _NEIGHBOURS["GE"]) + 2 * sure["GE"]
-            if sure["US"] and sure["US"] > near:
-                one.code = "US"
-        case "turkey":
-            return bool(sure["TR"]) or not _BIRD.search(text)
-        case form if form.startswith(("cong", "kong", "конг", "الكونغ", "كونغ", "刚果")):
-            if sure["CG"] > sure["CD"]:
-                one.code = "CG"
-        case form if form.startswith(("korea", "coré", "corea", "корей", "коре", "كور")):
-            if sure["KP"] > sure["KR"]:
-                one.code = "KP"
-        case "mali" | "مالي" | "مالية" | "ماليين" | "того" | "قطر" | "马里" | "طرابلس" | "صور":
-            return one.form in {"Mali", "Мали"} or bool(sure[one.code])
-        case _:
-            return True
+    form = one.form.lower()
+    if form == "turkey":
+        return bool(sure["TR"]) or not _BIRD.search(text)
+    if form in _RARELY:
+        return bool(sure[one.code])
+    if form in {"georgia", "géorgie"}:
+        near = sum(sure[code] for code in _NEIGHBOURS["GE"]) + 2 * sure["GE"]
+        one.code = "US" if sure["US"] > near else one.code
+    elif form.startswith(_CONGO):
+        one.code = "CG" if sure["CG"] > sure["CD"] else one.code
+    elif form.startswith(_KOREA):
+        one.code = "KP" if sure["KP"] > sure["KR"] else one.code
     return True
 
 

@@ -15,7 +15,30 @@ _CASED = frozenset({"en", "fr", "es", "de", "ru", "uk"})
 COUNTRY, ADJECTIVE, CITY, STATE, NOWHERE, ORGANISATION, ROLE, CUE, SOURCE = range(9)
 PLACES = frozenset({COUNTRY, ADJECTIVE, CITY, STATE})
 _PLACE_KINDS = {"n": COUNTRY, "a": ADJECTIVE, "c": CITY, "s": STATE}
-_PROCLITICS = frozenset("و ف ب ل ك ال وال بال فال كال لل ول وب وك فل فب ولل فلل وبال وكال".split())
+_PROCLITICS = frozenset(
+    [
+        "و",
+        "ف",
+        "ب",
+        "ل",
+        "ك",
+        "ال",
+        "وال",
+        "بال",
+        "فال",
+        "كال",
+        "لل",
+        "ول",
+        "وب",
+        "وك",
+        "فل",
+        "فب",
+        "ولل",
+        "فلل",
+        "وبال",
+        "وكال",
+    ]
+)
 _CLITIC_LENGTH = 4
 
 
@@ -84,25 +107,35 @@ def lexicon_of(language: str) -> Lexicon | None:
 def _forms(language: str, words: Words) -> dict[str, Entry]:
     """Return every form; where two claim one, the first here has it."""
     forms: dict[str, Entry] = {}
+    for form, entry in _claims(language, words):
+        forms.setdefault(form, entry)
+    if language in _CASED:
+        _shout(forms)
+    return forms
+
+
+def _claims(language: str, words: Words) -> Iterator[tuple[str, Entry]]:
+    """Yield every form with what it is, in order of precedence."""
     doubtful = frozenset(listed(words.doubtful))
     for form in listed(words.no_place):
-        forms.setdefault(form, Entry(NOWHERE, form))
+        yield form, Entry(NOWHERE, form)
     for name, form, counted in _organisations(language):
-        forms.setdefault(form, Entry(ORGANISATION, name, note=counted))
+        yield form, Entry(ORGANISATION, name, note=counted)
     for kind, code, form in _places(language):
-        forms.setdefault(form, Entry(kind, code, form in doubtful))
+        yield form, Entry(kind, code, form in doubtful)
+    yield from _roles(language, words)
+    for text, kind in ((words.sources, SOURCE), (words.cues, CUE)):
+        for form in listed(text):
+            yield form, Entry(kind, form)
+            yield form[:1].upper() + form[1:], Entry(kind, form)
+
+
+def _roles(language: str, words: Words) -> Iterator[tuple[str, Entry]]:
     for text, gender in ((words.men, "m"), (words.women, "f"), (words.roles, "")):
         for form in listed(text):
             entry = Entry(ROLE, form.lower(), note=gender)
             for written in _written(form, language):
-                forms.setdefault(written, entry)
-    for text, kind in ((words.sources, SOURCE), (words.cues, CUE)):
-        for form in listed(text):
-            for written in (form, form[:1].upper() + form[1:]):
-                forms.setdefault(written, Entry(kind, form))
-    if language in _CASED:
-        _shout(forms)
-    return forms
+                yield written, entry
 
 
 def _written(form: str, language: str) -> Iterator[str]:

@@ -64,8 +64,14 @@ def _closing(text: str, places: list[int], n: int, language: str) -> int | None:
         closers = "”“"
     if mark in _SINGLE:
         return _closing_single(text, places, n, closers)
+    return _closing_pair(text, places, n, closers)
+
+
+def _closing_pair(text: str, places: list[int], n: int, closers: str) -> int | None:
+    """Marks of one kind may hold others of their kind."""
+    mark = text[places[n]]
     depth = 0
-    end = _paragraph_end(text, opened, mark)
+    end = _paragraph_end(text, places[n], mark)
     for k in range(n + 1, min(len(places), n + _LOOK)):
         place = places[k]
         if place >= end:

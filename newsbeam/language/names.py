@@ -6,20 +6,7 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
-from newsbeam.language.lexicon import (
-    ADJECTIVE,
-    CITY,
-    COUNTRY,
-    CUE,
-    NOWHERE,
-    ORGANISATION,
-    PLACES,
-    ROLE,
-    SOURCE,
-    Hit,
-    Lexicon,
-    listed,
-)
+from newsbeam.language.lexicon import ADJECTIVE, PLACES, Hit, Lexicon, listed
 
 MAX_RUNS = 4_000  # runs of words in capitals that are looked at in one text
 _LONGEST = 80  # code points of a name
@@ -28,7 +15,6 @@ _TOKEN = rf"[{_UPPER}](?:\.|[\w’'-]*)"
 _GAP = "[ \u00a0]"
 _ARTICLE = r"(?:al|el|ad|as|ash|at|an|ar|d|аль|эль|ель)[-’']"
 _POSSESSIVE = re.compile("[’']s(?= |$)|[’'](?= |$)")
-_APPOSITION = 60
 
 
 class Piece(NamedTuple):
@@ -60,7 +46,7 @@ class Grammar:
         )
 
     def pieces(self, text: str, hits: Sequence[Hit]) -> Iterator[Piece]:
-        """Yield what may be a name, in order: runs of words in capitals without what is known to be something else."""
+        """Yield what may be a name, in order: runs of words in capitals without what is known otherwise."""
         n = 0
         for match in islice(self.run.finditer(text), MAX_RUNS):
             start, end = match.span()
@@ -106,33 +92,46 @@ class Grammar:
         return bool(word) and start + len(before) not in ends and word not in self.no_names
 
     def _trimmed(self, text: str, start: int, end: int) -> Iterator[Piece]:
-        """Yield the piece without words that begin no name."""
-        while start < end and (text[start].isspace() or text[start] in ",.-’'"):
-            start += 1
-        while end > start and (text[end - 1].isspace() or text[end - 1] in ",-’'"):
-            end -= 1
+        """Yield the pieces without words that begin no name; an owner ends one: `Dufresnoy's Institute`."""
         owner = _POSSESSIVE.search(text, start, end)
         if owner:
             yield from self._trimmed(text, start, owner.start())
             start = owner.end()
-            while start < end and text[start].isspace():
-                start += 1
-        while start < end:
-            first, gap, _ = text[start:end].partition(" ")
-            if first not in self.no_names and first not in self.inside:
-                break
-            start += len(first) + len(gap)
-        while end > start and " " in text[start:end]:
-            word = text[start:end].rpartition(" ")[2]
-            if word not in self.inside and word not in self.no_names:
-                break
-            end -= len(word) + 1
+        start, end = _stripped(text, start, end)
+        start = self._first(text, start, end)
+        end = self._last(text, start, end)
         if start > 2 and text[start - 1] in "-’'" and text[start - 3 : start - 1] in {"al", "el"}:
             start -= 3
         if self.language == "de":
             end = start + len(_noble(text[start:end]))
         if 1 < end - start <= _LONGEST:
             yield Piece(start, end, text[start:end])
+
+    def _first(self, text: str, start: int, end: int) -> int:
+        """Return where the first word begins that may begin a name."""
+        while start < end:
+            first, gap, _ = text[start:end].partition(" ")
+            if first not in self.no_names and first not in self.inside:
+                break
+            start += len(first) + len(gap)
+        return start
+
+    def _last(self, text: str, start: int, end: int) -> int:
+        """Return where the last word ends that may end a name."""
+        while end > start and " " in text[start:end]:
+            word = text[start:end].rpartition(" ")[2]
+            if word not in self.inside and word not in self.no_names:
+                break
+            end -= len(word) + 1
+        return end
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and (text[start].isspace() or text[start] in ",.-’'"):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in ",-’'"):
+        end -= 1
+    return start, end
 
 
 def _noble(name: str) -> str:
@@ -203,9 +202,3 @@ class Cast:
         """Note where an organisation stands."""
         self.organisations.setdefault(name, []).append(place)
         self.counted.setdefault(name, counted or name)
-
-
-__all__ = [
-    "CITY", "COUNTRY", "CUE", "NOWHERE", "ORGANISATION", "ROLE", "SOURCE",
-    "Cast", "Grammar", "Marks", "Person", "Piece", "Reading", "marks_of",
-]  # fmt: skip

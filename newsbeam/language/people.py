@@ -11,7 +11,8 @@ from newsbeam.language.names import Cast, Grammar, Person, Piece, Reading
 
 _APPOSITION = 70  # code points after a name within which its role stands
 _WHO = re.compile(
-    r"(?:, | )(?:who|whose|whom|qui|dont|quien|que|cuyo|der|die|deren|dessen|котор\w+|як\w+|чи\w+)\b|, \d\d,| \(\d\d\)"
+    r"(?:, | )(?:who|whose|whom|qui|dont|quien|que|cuyo|der|die|deren|dessen|котор\w+|як\w+|чи\w+)\b"
+    r"|, \d\d,| \(\d\d\)"
 )
 _ENDINGS = re.compile(
     r"(?:ого|ому|ими|ыми|ой|ым|им|ом|ем|єм|ею|ою|ей|єю|ий|ый|ая|ую|ові|еві|[ауюяеєиіїыьй])$"
@@ -104,20 +105,22 @@ class Finder:
         """Make persons of the full names for which something speaks."""
         names = [piece for piece in reading.pieces if " " in piece.text and not self._is_body(piece)]
         doubtful = []
-        for piece in names:
-            if len(self.cast.people) >= MAX_NAMES:
-                return
+        for piece in names[:MAX_NAMES]:
             if self._spoken_for(reading, piece):
                 self._meet(piece.text)
             else:
                 doubtful.append(piece)
         if doubtful and reading.field != "title":
-            alone = Counter(self.key(piece.text) for piece in reading.pieces if " " not in piece.text)
-            for piece in doubtful:
-                if alone[self.key(piece.text.rpartition(" ")[2])]:
-                    self._meet(piece.text)
-        for piece in reading.pieces:
+            self._come_back(reading, doubtful)
+        for piece in reading.pieces[:MAX_NAMES]:
             if " " not in piece.text and self._titled(reading, piece):
+                self._meet(piece.text)
+
+    def _come_back(self, reading: Reading, doubtful: Sequence[Piece]) -> None:
+        """Make persons of the full names of which the last word stands alone elsewhere."""
+        alone = {self.key(piece.text) for piece in reading.pieces if " " not in piece.text}
+        for piece in doubtful:
+            if self.key(piece.text.rpartition(" ")[2]) in alone:
                 self._meet(piece.text)
 
     def _is_body(self, piece: Piece) -> bool:
@@ -174,20 +177,23 @@ class Finder:
         return False
 
     def _in_apposition(self, reading: Reading, piece: Piece) -> bool:
+        """Whether what follows a name says that it is a person's: `, who`, `, 45,`, a role between commas."""
         text = reading.text
         if _WHO.match(text, piece.end):
             return True
-        if reading.field != "title" and text[piece.end : piece.end + 2] == ", ":
-            after = reading.marks.starts.get(piece.end + 2)
-            if after is not None and after.entry.kind == CUE and text[piece.start - 2 : piece.start] == ", ":
-                return True
-            if (
-                self._sentence_start(text, piece.start)
-                and text.find(", ", piece.end + 2, piece.end + 110) > 0
-            ):
-                return True
-        if reading.text[piece.end : piece.end + 2] not in {", ", " —", " –"}:
-            return False
+        following = text[piece.end : piece.end + 2]
+        if following == ", " and reading.field != "title" and self._between_commas(reading, piece):
+            return True
+        return following in {", ", " —", " –"} and self._role_soon(reading, piece)
+
+    def _between_commas(self, reading: Reading, piece: Piece) -> bool:
+        text = reading.text
+        after = reading.marks.starts.get(piece.end + 2)
+        if after is not None and after.entry.kind == CUE and text[piece.start - 2 : piece.start] == ", ":
+            return True
+        return self._sentence_start(text, piece.start) and text.find(", ", piece.end + 2, piece.end + 110) > 0
+
+    def _role_soon(self, reading: Reading, piece: Piece) -> bool:
         n = bisect_left(reading.hits, piece.end, key=lambda hit: hit.start)
         for hit in reading.hits[n : n + 5]:
             if hit.start > piece.end + _APPOSITION:
@@ -209,18 +215,28 @@ class Finder:
 
     def _place(self, reading: Reading, bodies: list[tuple[int, int]]) -> None:
         taken = dict(bodies)
-        last = 0
+        done = 0
         for piece in reading.pieces:
-            last = max(last, taken.get(piece.start, 0))
-            if piece.start < last:
+            done = max(done, taken.get(piece.start, 0))
+            if piece.start < done:
                 continue
+            start = piece.start
             person = self.who(piece.text)
+            if person is None and " " in piece.text:
+                last = piece.text.rpartition(" ")[2]
+                person, start = self._surnamed(piece, last), piece.end - len(last)
             if person is not None:
-                person.places.append((reading.field, piece.start, piece.end))
+                person.places.append((reading.field, start, piece.end))
             elif self._speaks(reading, piece):
                 self.cast.organisation(piece.text, (reading.field, piece.start, piece.end))
         self._places_of_persons(reading)
         self._acronyms(reading)
+
+    def _surnamed(self, piece: Piece, last: str) -> Person | None:
+        """Return the person whose surname ends a piece that begins with a word at a sentence's start."""
+        if piece.text.partition(" ")[0] in self._grammar.first_names:
+            return None
+        return self._by_surname.get(self.key(last))
 
     def _places_of_persons(self, reading: Reading) -> None:
         """`Chad` after `Chad Lindqvist` is the person, though a country has the name too."""

@@ -20,6 +20,8 @@ _OPENING_SPACE = re.compile(r"[\s—–\-•]*")
 _DIALOGUE = re.compile(r"(?:^|\n)[—–]\s*(?=\S)")
 _WORDS = re.compile(r"\w+")
 _COLON = (":", "：", "،")
+_COLONS = frozenset({":", "："})
+_COMMAS = frozenset({",", "،", "，"})
 
 
 class Speech:
@@ -42,16 +44,22 @@ class Speech:
         if self._stage is None:
             return
         clauses = Clauses(self._lexicon, self._reading, self._sentences, self._stage)
-        spans = [(one.opened, one.closed) for one in self._quoted]
         events = sorted(
             [(one.opened, n) for n, one in enumerate(self._quoted)]
             + [(cue.start, cue) for cue in self._cues],
             key=lambda event: event[0],
         )
         for _, what in events:
-            quote = self._quote(what) if isinstance(what, int) else clauses.quote(what, spans)
+            quote = self._quote(what) if isinstance(what, int) else self._clause_of(what, clauses)
             if quote is not None:
                 yield quote
+
+    def _clause_of(self, cue: Hit, clauses: Clauses) -> Quote | None:
+        """Return the clause of a verb of saying, if no quoted words are what it is about."""
+        n = bisect_left(self._quoted, cue.start, key=lambda one: one.opened)
+        following = self._quoted[n].opened if n < len(self._quoted) else len(self._text)
+        before = self._before.end + 1 if self._before is not None else 0
+        return clauses.quote(cue, before, following)
 
     # --- quoted words -------------------------------------------------------------------------------------
 
@@ -66,7 +74,7 @@ class Speech:
         if not kind:
             return None
         cue, speaker = self._attributed(one, chosen, start, end, alone)
-        if kind == "direct" and cue is None and not self._goes_on(one, start, end, alone):
+        if kind == "direct" and cue is None and not self._goes_on(one, end, alone):
             return None
         quote = self._made(one, kind, cue, speaker)
         self._before = quote
@@ -116,27 +124,26 @@ class Speech:
 
     def _kind(self, one: Quoted, start: int, alone: bool, led: bool, cue: Hit | None) -> str:
         """Return what quoted words are, "" for a title, a term or a name."""
-        text = self._text
-        words = _WORDS.findall(text[one.start : one.end])
-        if self._named(one, start) or not words:
+        words = _WORDS.findall(self._text[one.start : one.end])
+        if not words or self._named(one, start):
             return ""
-        lead = text[start : one.opened].rstrip(" \u00a0\u202f")
-        ended = text[one.end - 1] in ".!?…。！？,，،"
-        comma = text[one.closed : one.closed + 1] in {",", "،", "，"}
+        comma = self._text[one.closed : one.closed + 1] in _COMMAS
+        ended = comma or self._text[one.end - 1] in _TERMINAL or self._text[one.end - 1] in _COMMAS
         if alone:
-            if ended or comma or (cue is not None and self._next_to(one, cue)):
-                return "direct"
-            return "direct" if self._language in {"ru", "uk", "de", "es", "ar", "zh", "fr"} and cue else ""
-        if cue is None:
-            return ""
-        if lead[-1:] in {":", "："}:
+            return "direct" if ended or cue is not None else ""
+        return self._within(one, start, led, cue, ended=ended) or (
+            "mixed"
+            if cue is not None and (led or self._next_to(one, cue)) and not self._title_like(one, words)
+            else ""
+        )
+
+    def _within(self, one: Quoted, start: int, led: bool, cue: Hit | None, *, ended: bool) -> str:
+        """Return `direct` where the reporter's words before a quotation introduce it."""
+        lead = self._text[start : one.opened].rstrip(" \u00a0\u202f")[-1:]
+        if cue is not None and lead in _COLONS:
             return "direct"
-        if lead[-1:] in {",", "،", "，"} and (ended or comma):
-            goes_on = self._before is not None and self._before.end + 2 >= start
-            return "direct" if led or goes_on else ""
-        if self._title_like(one, words):
-            return ""
-        return "mixed" if led or self._next_to(one, cue) else ""
+        goes_on = self._before is not None and self._before.end + 2 >= start
+        return "direct" if lead in _COMMAS and ended and cue is not None and (led or goes_on) else ""
 
     def _next_to(self, one: Quoted, cue: Hit) -> bool:
         return 0 <= cue.start - one.closed <= _NEAR_CUE or 0 <= one.opened - cue.end <= _REACH
@@ -187,7 +194,7 @@ class Speech:
     def _same_paragraph(self, place: int) -> bool:
         return self._before is not None and "\n" not in self._text[self._before.end : place]
 
-    def _goes_on(self, one: Quoted, start: int, end: int, alone: bool) -> bool:
+    def _goes_on(self, one: Quoted, end: int, alone: bool) -> bool:
         """Whether quoted words without a verb of saying are speech: the speaker goes on."""
         if not alone:
             return False

@@ -1,4 +1,4 @@
-"""Write the file, or say with `--check` whether it would be another."""
+"""Write the file."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -110,15 +110,16 @@ def lines() -> Iterator[str]:
                     yield f"{language}\t{kind}\t{code}\t{'|'.join(chosen)}\n"
 
 
-def main(words: list[str]) -> int:
-    """Write or check."""
-    text = _HEAD + "".join(lines())
-    if words == ["--check"]:
-        return int(PLACES.read_text("utf-8") != text)
-    PLACES.write_text(text, "utf-8")
-    sys.stdout.write(f"{PLACES}: {len(text.encode())} bytes\n")
-    return 0
+def written() -> str:
+    """Return what the file holds."""
+    return _HEAD + "".join(lines())
+
+
+def main() -> None:
+    """Write the file."""
+    PLACES.write_text(written(), "utf-8")
+    sys.stdout.write(f"{PLACES}: {PLACES.stat().st_size} bytes\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -17,7 +17,21 @@ LATIN = ("en", "fr", "es", "de")
 MAJOR = 1_000_000  # inhabitants of a city that is known without its country
 _GONE = {"AN", "CS", "AQ", "BV", "HM", "TF", "UM"}  # dissolved, or nobody lives there
 _SHORTEST = {"ru": 5, "uk": 5, "ar": 5}  # a shorter alternate name is often a word of the language
-_DIRECTIONS = {"Nord", "Sud", "Norte", "Sur", "du", "del"}
+_DIRECTIONS = {
+    "North",
+    "South",
+    "Northern",
+    "Southern",
+    "Upper",
+    "Lower",
+    "Nordsamisch",
+    "Nord",
+    "Sud",
+    "Norte",
+    "Sur",
+    "du",
+    "del",
+}
 _NO_EXEMPLARS = {"001", "US", "ZZ", *_GONE}  # American zones are named after villages
 _SCRIPTS = {  # each word in capitals: an alternate name such as "жемчужина у моря" is no name
     "ru": re.compile(r"[А-ЯЁ][а-яё]+(?:[ -][А-ЯЁ][а-яё]+)*"),

@@ -1,0 +1,48 @@
+"""The layer as a whole: any text, however hostile, gives an answer of bounded size."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsbeam.language import LanguageLayer
+from newsbeam.language.layer import MAX_SPANS
+from newsbeam.language.lexicon import LANGUAGES
+from newsbeam.language.quotes import MAX_QUOTES
+
+LAYER = LanguageLayer()
+MEGABYTE = 1_000_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "x",
+        '"',
+        "“",
+        "'",
+        "A",
+        "A ",
+        "A-",
+        "said “",
+        "Kyiv ",
+        "President Anna Weber, ",
+        "说“",
+        "。",
+        "(AB) ",
+        "·",
+    ],
+)
+def test_a_megabyte_of_anything_is_read_and_little_comes_out(language: str, piece: str) -> None:
+    text = (piece * (MEGABYTE // len(piece)))[:MEGABYTE]
+    found = LAYER.read("", "", text, language)
+    assert len(found.quotes) <= MAX_QUOTES
+    assert all(len(one.spans) <= MAX_SPANS for one in (*found.countries, *found.entities))
+
+
+@given(st.sampled_from(LANGUAGES), st.text(max_size=300))
+def test_every_span_is_the_text_at_its_place(language: str, text: str) -> None:
+    found = LAYER.read(text, "", text, language)
+    for one in (*found.countries, *found.entities):
+        assert all(text[span.start : span.end] == span.text for span in one.spans)
+    assert all(text[quote.start : quote.end] == quote.text for quote in found.quotes)
