@@ -1,7 +1,7 @@
 """The labelled news of tests/data/labelled: short invented items and the topics that they are about.
 
-One file a language in each part. Who writes queries may read `open`; `heldout` is only scored, and so are the longer
-`stories`.
+One file a language in each part. Who writes queries may read `open`; `heldout`, `apart` and the longer
+`stories` are only scored.
 """
 
 from pathlib import Path
@@ -13,6 +13,7 @@ from newsbeam.story import Key, KeyKind, Origin, Story
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "labelled"
 HALVES = ("open", "heldout")
+APART = "apart"  # events that are told in one language only
 STORIES = "stories"
 LANGUAGES = ("en", "fr", "es", "de", "ru", "uk", "ar", "zh")
 
@@ -27,7 +28,7 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Labelled(NamedTuple):
-    """An item with its part (a half, or the stories) and its language."""
+    """An item with its part (a half, apart or the stories) and its language."""
 
     part: str
     language: str
@@ -55,7 +56,7 @@ def read_labelled() -> list[Labelled]:
     """Return every item there is; a language without a file in a part has none."""
     return [
         Labelled(part, language, item)
-        for part in (*HALVES, STORIES)
+        for part in (*HALVES, APART, STORIES)
         for language in LANGUAGES
         for item in _items(FOLDER / part / f"{language}.jsonl")
     ]

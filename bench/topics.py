@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.labelled import HALVES, LANGUAGES, STORIES, Labelled, meanings, read_labelled
+from bench.labelled import APART, HALVES, LANGUAGES, STORIES, Labelled, meanings, read_labelled
 from bench.table import show
 from bench.tagscores import Score, compare, total
 from newsbeam.enrichment import Enricher
@@ -81,13 +81,14 @@ def misses(results: Iterable[Result], topic: str | None = None, language: str | 
 
 
 def tables(results: Sequence[Result]) -> list[Table]:
-    """Return the scores by language, by topic, of quiet items, of the stories; of the held-out half by both."""
+    """Return the scores of the halves, of quiet items, of what stands apart, of the held-out half in detail."""
     spoken = [name for name in LANGUAGES if any(one.labelled.language == name for one in results)]
     return [
         _halves("language", spoken, results, _of_language),
         _halves("topic", list(meanings()), results, _of_topic),
         _quiet(spoken, results),
-        _stories(spoken, [one for one in results if one.labelled.part == STORIES]),
+        _part(spoken, results, APART, "Apart: events told in one language only, all held out:"),
+        _part(spoken, results, STORIES, "Longer stories, all held out:"),
         _crossed(spoken, [one for one in results if one.labelled.part == "heldout"]),
     ]
 
@@ -140,25 +141,27 @@ def _quiet(languages: Sequence[str], results: Sequence[Result]) -> Table:
     """Of the items about no topic at all, how many were left without a tag."""
     rows = []
     for language in languages:
-        row = [language]
-        for half in HALVES:
-            quiet = [one for one in results if one.labelled[:2] == (half, language) and not one.labels]
-            row.append(f"{sum(not one.tags for one in quiet)} of {len(quiet)}")
-        rows.append(row)
+        mine = [one for one in results if one.labelled.language == language]
+        halves = ([one for one in mine if one.labelled.part == half] for half in HALVES)
+        rows.append([language, *map(_untagged, halves)])
     return "Items about none of the topics that got no tag:", ["language", *NAMES.values()], rows
 
 
-def _stories(languages: Sequence[str], results: Sequence[Result]) -> Table:
-    """How the longer stories fare, which nobody tunes on."""
+def _part(languages: Sequence[str], results: Iterable[Result], part: str, caption: str) -> Table:
+    """How one part fares that is not in halves."""
+    mine = [one for one in results if one.labelled.part == part]
     rows = []
     for language in languages:
-        mine = [one for one in results if one.labelled.language == language]
-        score = _of_language(mine, language)
-        quiet = [one for one in mine if not one.labels]
-        counts = (len(mine), score.found + score.missed, score.found, score.wrong)
-        rows.append([language, *map(str, counts), f"{sum(not one.tags for one in quiet)} of {len(quiet)}"])
-    head = ["language", "stories", "labels", "found", "wrong tags", "about none: no tag"]
-    return "Longer stories, all held out:", head, rows
+        spoken = [one for one in mine if one.labelled.language == language]
+        rows.append([language, str(len(spoken)), *_cells(_of_language(spoken, language)), _untagged(spoken)])
+    rows.append(["all", str(len(mine)), *_cells(total(one.score() for one in mine)), _untagged(mine)])
+    head = ["language", "items", "labels", "precision", "recall", "F1", "about none: no tag"]
+    return caption, head, rows
+
+
+def _untagged(results: Iterable[Result]) -> str:
+    quiet = [one for one in results if not one.labels]
+    return f"{sum(not one.tags for one in quiet)} of {len(quiet)}"
 
 
 def _crossed(languages: Sequence[str], results: Sequence[Result]) -> Table:

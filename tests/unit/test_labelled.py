@@ -50,18 +50,19 @@ def test_misses_name_what_was_missed_and_what_was_wrong() -> None:
     assert misses(results, language="en") == []
 
 
-def test_tables_keep_the_halves_and_the_stories_apart() -> None:
+def test_tables_keep_the_parts_apart() -> None:
     results = [
         result("a", "floods", "floods"),
         result("b", "floods", "nato", half="heldout"),
         result("c", "", ""),
         result("d", "nato floods", "nato storms", half="stories"),
     ]
-    by_language, by_topic, quiet, stories, crossed = tables(results)
+    by_language, by_topic, quiet, apart, stories, crossed = tables(results)
     assert by_language[2][0] == ["en", "1", "1.00", "1.00", "1.00", "1", "0.00", "0.00", "0.00"]
     assert ["floods", "1", "1.00", "1.00", "1.00", "1", "-", "0.00", "0.00"] in by_topic[2]
     assert quiet[2] == [["en", "1 of 1", "0 of 0"]]
-    assert stories[2] == [["en", "1", "2", "1", "1", "0 of 0"]]
+    assert apart[2] == [[name, "0", "0", "-", "-", "-", "0 of 0"] for name in ("en", "all")]
+    assert stories[2] == [[name, "1", "2", "0.50", "0.50", "0.50", "0 of 0"] for name in ("en", "all")]
     assert ["nato", "0/0 +1"] in crossed[2]
 
 
