@@ -244,10 +244,16 @@ def _rules_outlive(settings: Settings, catalog: Catalog) -> Iterator[str]:
 
 
 def load_configuration(
-    config_dir: Path, items: Sequence[Item] = (), settings: Settings | None = None, *, secrets: bool = False
+    config_dir: Path,
+    items: Sequence[Item] = (),
+    settings: Settings | None = None,
+    *,
+    secrets: bool = False,
+    examples: bool = True,
 ) -> Configuration:
     """Read catalog, feeds and subscriptions, to go with the settings if they are given; `secrets`: their files too.
 
+    Without `examples` those of the topics are not tried: for who only looks.
     Raises `ConfigurationError` with every mistake of every file.
     """
     from connectors.channels.subscriptions import load_subscriptions
@@ -255,7 +261,7 @@ def load_configuration(
     from newsbeam.topics.loading import load_catalog
 
     mistakes: list[str] = []
-    catalog = _collected(mistakes, lambda: load_catalog(config_dir, items))
+    catalog = _collected(mistakes, lambda: load_catalog(config_dir, items, examples=examples))
     feeds = _collected(mistakes, lambda: load_feeds(config_dir / "feeds.yaml"))
     subscriptions = _collected(
         mistakes, lambda: load_subscriptions(config_dir / "alerts.yaml", secrets=secrets)

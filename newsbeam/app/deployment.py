@@ -11,6 +11,7 @@ import msgspec
 
 from connectors.channels.channel import Receipt
 from newsbeam.alert import Subscription
+from newsbeam.app.blind import blind_topics
 from newsbeam.app.configuration import (
     Configuration,
     Settings,
@@ -132,13 +133,15 @@ class Deployment:
         store = self.store_if_any()
         return [] if store is None else list_items(store)
 
-    def configuration(self, items: Sequence[Item] | None = None, *, secrets: bool = False) -> Configuration:
+    def configuration(
+        self, items: Sequence[Item] | None = None, *, secrets: bool = False, examples: bool = True
+    ) -> Configuration:
         """Read the files and the given items (default: the store's); raises `ConfigurationError`.
 
-        With `secrets` the files that subscriptions name are read too.
+        With `secrets` the files that subscriptions name are read too; without `examples` those are not tried.
         """
         made = self.items() if items is None else items
-        return load_configuration(self.config_dir, made, self.settings, secrets=secrets)
+        return load_configuration(self.config_dir, made, self.settings, secrets=secrets, examples=examples)
 
     def make_secrets(self, subscriptions: Iterable[Subscription]) -> list[str]:
         """Make the secrets of webhooks that have none yet; return where, in words. Raises `ConfigurationError`."""
@@ -260,6 +263,11 @@ class Deployment:
             for rule in catalog.rules
             if rule.id not in met
         ]
+
+    def blind_topics(self, language: str) -> tuple[str, ...]:
+        """Return the topics of the active catalog that have no query for a language."""
+        catalog = ActiveConfiguration(self.store()).catalog()
+        return () if catalog is None else blind_topics(catalog, language)
 
     def _keep(self, kind: DocumentKind, content: bytes, now: datetime) -> str:
         version = document_version(kind, content)

@@ -2,19 +2,18 @@
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from newsbeam.alert import AlertRule
 from newsbeam.errors import QueryError
-from newsbeam.topics.document import Document, value_key
 from newsbeam.topics.entries import Placed
-from newsbeam.topics.matcher import Matcher, compile_queries
+from newsbeam.topics.folding import value_key
 from newsbeam.topics.outlets import OutletEntry
 from newsbeam.topics.query import Field, Mode, Node, Phrase, Term, parse
 from newsbeam.topics.query.nodes import walk
 from newsbeam.topics.reach import never_matches
-from newsbeam.topics.topic import ANY, Examples, Topic, TopicQuery, topic_queries
+from newsbeam.topics.topic import ANY, Topic
 from newsbeam.topics.ways import STEMMERS, Way
 
 RULE_KINDS = ("match",)
@@ -102,47 +101,6 @@ def _pointed(text: str, position: int | None) -> str:
         return ""
     rest = " ".join(text[position:].split())
     return f" (character {position + 1}, at `{rest[:30]}`)" if rest else " (at the end)"
-
-
-# --- examples -----------------------------------------------------------------------------------------------
-
-
-def check_examples(topic: Topic) -> list[str]:
-    """Return what is wrong with the examples of a topic that extends none, one line each; its queries can be read."""
-    found = example_mistakes(topic, topic_queries(topic, {}))
-    return [f"{'.'.join(map(str, trail))}: {why}" for trail, why in found]
-
-
-def example_mistakes(topic: Topic, queries: Sequence[TopicQuery]) -> Iterator[Mistake]:
-    """Yield the examples that the topic's queries, its own and those it takes, fail. The first line is the title."""
-    matcher = compile_queries({f"{one.language} {one.owner}": parse(one.text) for one in queries})
-    spoken = {one.language for one in queries}
-    for kind, index, language, text in _examples(topic.examples):
-        trail = ("examples", kind, index)
-        if language is not None and not {language, ANY} & spoken:
-            yield Mistake(trail, f"topic {topic.id!r} has no query for the example's language {language!r}")
-            continue
-        seen = _seen(matcher, language, text)
-        if kind == "match" and seen is None:
-            yield Mistake(trail, f"topic {topic.id!r} does not match its example {text!r}")
-        if kind == "no_match" and seen is not None:
-            yield Mistake(trail, f"topic {topic.id!r} must not match {text!r}, but does by {seen}")
-
-
-def _examples(examples: Examples) -> Iterator[tuple[str, int, str | None, str]]:
-    for kind, given in (("match", examples.match), ("no_match", examples.no_match)):
-        for index, example in enumerate(given):
-            texts = ((None, example),) if isinstance(example, str) else example.items()
-            yield from ((kind, index, language, text.strip()) for language, text in texts)
-
-
-def _seen(matcher: Matcher, language: str | None, text: str) -> str | None:
-    """What the queries for that language see in the text (all queries if None); None if they do not match."""
-    title, _, body = text.partition("\n")
-    found = matcher.match(Document(title, body=body))
-    wanted = {language, ANY}
-    evidence = [spans for name, spans in found.items() if language is None or name.split(" ")[0] in wanted]
-    return ", ".join(repr(span.text) for spans in evidence for span in spans) if evidence else None
 
 
 # --- one topic and another ----------------------------------------------------------------------------------

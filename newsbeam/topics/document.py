@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from newsbeam.story import Span
-from newsbeam.topics.folding import fold, fold_keeping_accents, fold_keeping_case
+from newsbeam.topics.folding import fold, fold_keeping_accents, fold_keeping_case, value_key
 from newsbeam.topics.reading import Interval, Reading
 from newsbeam.topics.stemming import stems
 from newsbeam.topics.views import CASED, PLAIN, View
+
+__all__ = ["FIELDS", "LEAD_WORDS", "MAX_SPANS", "Document", "Hit", "Interval", "Windows", "value_key"]
 
 FIELDS = ("title", "summary", "body")
 LEAD_WORDS = 100
@@ -15,11 +17,6 @@ MAX_SPANS = 50
 
 Hit = tuple[Interval, ...]  # one finding: its parts in order, non-empty
 Windows = tuple[Interval, ...]
-
-
-def value_key(value: str) -> str:
-    """Return the form in which values of `outlet:`, `topic:` and the like are compared."""
-    return " ".join(fold(value).split())
 
 
 class Document:

@@ -73,3 +73,8 @@ def _plain_letters(text: str) -> str:
 
 def _composed(text: str) -> str:
     return _TAKEN_APART.sub(lambda pair: _KEPT_WHOLE[pair[0]], unicodedata.normalize("NFC", text))
+
+
+def value_key(value: str) -> str:
+    """Return the form in which values of `outlet:`, `topic:` and the like are compared."""
+    return " ".join(fold(value).split())

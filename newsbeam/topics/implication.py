@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from newsbeam.topics.analysis import CHAR
-from newsbeam.topics.document import value_key
+from newsbeam.topics.folding import value_key
 from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Regex, Term
 from newsbeam.topics.query.nodes import VALUE_FIELDS
 from newsbeam.topics.query.reading import compiled_regex
@@ -214,6 +214,8 @@ def _read_units(text: str, quoted: bool) -> tuple[Word, ...]:
 @lru_cache(maxsize=65536)
 def _glob(pattern: str, narrow: str) -> bool:
     """Whether all words that fit `narrow`, a word or itself a pattern, fit `pattern`."""
+    if pattern[-1] == "*" and not _WILD.search(pattern, 0, len(pattern) - 1):
+        return narrow.startswith(pattern[:-1])
     parts = ("[^*]" if sign == "?" else ".*" if sign == "*" else re.escape(sign) for sign in pattern)
     return re.fullmatch("".join(parts), narrow, re.DOTALL) is not None
 

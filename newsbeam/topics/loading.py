@@ -1,6 +1,6 @@
 """Files and store-made items → one catalog, or every mistake at once, each with its place and advice."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from newsbeam.alert import AlertRule
@@ -8,26 +8,24 @@ from newsbeam.errors import ConfigurationError
 from newsbeam.topics.catalog import Catalog
 from newsbeam.topics.checking import (
     Mistake,
-    check_examples,
     domain_mistakes,
-    example_mistakes,
     extension_mistakes,
     rule_mistakes,
     topic_mistakes,
 )
 from newsbeam.topics.entries import E, EntryReader, Placed, StoredItem
-from newsbeam.topics.linting import Finding, lint
 from newsbeam.topics.outlets import OutletEntry
 from newsbeam.topics.topic import Topic, line_of, topic_queries
 
-__all__ = ["StoredItem", "check_examples", "lint_topics", "load_catalog"]
+__all__ = ["Places", "StoredItem", "load_catalog"]
 
 
-def load_catalog(config_dir: Path, items: Iterable[StoredItem] = ()) -> Catalog:
+def load_catalog(config_dir: Path, items: Iterable[StoredItem] = (), *, examples: bool = True) -> Catalog:
     """Return the catalog of `topics/*.yaml`, `alerts.yaml` and `outlets.yaml` in a folder, and of `items`.
 
     A file that is not there lists nothing. Raises `ConfigurationError` with every mistake: bad YAML, unknown
-    keys, bad queries, unknown topics, failing examples, one id or domain twice.
+    keys, bad queries and those that can never match, unknown topics, failing examples (unless those are to be
+    tried apart), one id or domain twice.
     """
     given = list(items)
     mistakes: list[str] = []
@@ -35,7 +33,7 @@ def load_catalog(config_dir: Path, items: Iterable[StoredItem] = ()) -> Catalog:
     topics = topic_reader.read(_topic_files(config_dir, mistakes), given)
     rules = EntryReader(AlertRule, "rule", mistakes).read([(config_dir / "alerts.yaml", "rules")], given)
     outlets = EntryReader(OutletEntry, "outlet", mistakes).read([(config_dir / "outlets.yaml", None)], given)
-    mistakes += _topic_mistakes(topics, topic_reader.named)
+    mistakes += _topic_mistakes(topics, topic_reader.named, examples=examples)
     for rule in rules:
         mistakes += _placed(rule, rule_mistakes(rule.entry, topic_reader.named))
     mistakes += domain_mistakes(outlets)
@@ -48,19 +46,21 @@ def load_catalog(config_dir: Path, items: Iterable[StoredItem] = ()) -> Catalog:
     )
 
 
-def lint_topics(
-    config_dir: Path, topics: Iterable[Topic], items: Iterable[StoredItem] = ()
-) -> list[tuple[str, Finding]]:
-    """Return what is worth a look in the topics of a catalog that was loaded from here, each with its place."""
-    reader = EntryReader(Topic, "topic", [])
-    placed = {topic.entry.id: topic for topic in reader.read(_topic_files(config_dir, []), items)}
-    return [
-        (placed[found.topic].at(*found.trail) if found.topic in placed else str(config_dir), found)
-        for found in lint(topics)
-    ]
+class Places:
+    """Where the topics of a catalog that was loaded from here are written."""
+
+    def __init__(self, config_dir: Path, items: Iterable[StoredItem] = ()) -> None:
+        reader = EntryReader(Topic, "topic", [])
+        self._placed = {one.entry.id: one for one in reader.read(_topic_files(config_dir, []), items)}
+
+    def at(self, topic: str, *below: str | int) -> str:
+        """Return the place of what lies below a topic, for a message; its id when it is there no more."""
+        return self._placed[topic].at(*below) if topic in self._placed else topic
 
 
-def _topic_mistakes(topics: Sequence[Placed[Topic]], named: Collection[str]) -> Iterator[str]:
+def _topic_mistakes(
+    topics: Sequence[Placed[Topic]], named: Collection[str], *, examples: bool
+) -> Iterator[str]:
     """Yield what is wrong with the topics, then the failing examples of those that are right with all they take."""
     by_id: dict[str, Topic] = {}
     wrong: set[str] = set()
@@ -72,9 +72,19 @@ def _topic_mistakes(topics: Sequence[Placed[Topic]], named: Collection[str]) -> 
         yield from lines
         if lines or topic.doubtful & {"queries", "match", "extends"}:
             wrong.add(topic.entry.id)
+    if examples:
+        yield from _failing_examples(topics, by_id, wrong)
+
+
+def _failing_examples(
+    topics: Iterable[Placed[Topic]], by_id: Mapping[str, Topic], wrong: Collection[str]
+) -> Iterator[str]:
+    """Yield the examples that fail, of topics that are right with all that they take from others."""
+    from newsbeam.topics.examples import example_mistakes  # the engine: who only lists topics does without
+
     for topic in topics:
         line = list(line_of(topic.entry, by_id))
-        if not wrong.intersection(one.id for one in line) and line[-1].extends in {None, *by_id}:
+        if not any(one.id in wrong for one in line) and line[-1].extends in {None, *by_id}:
             yield from _placed(topic, example_mistakes(topic.entry, topic_queries(topic.entry, by_id)))
 
 

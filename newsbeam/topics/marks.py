@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
-from newsbeam.topics.document import value_key
+from newsbeam.topics.folding import value_key
 from newsbeam.topics.implication import units
 from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Regex, Term
 from newsbeam.topics.query.nodes import VALUE_FIELDS

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from newsbeam.topics.document import value_key
+from newsbeam.topics.folding import value_key
 from newsbeam.topics.implication import implies
 from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Term, show
 from newsbeam.topics.query.nodes import join

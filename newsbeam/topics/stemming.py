@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from functools import cache
 
-import snowballstemmer
-
 from newsbeam.topics.analysis import is_unspaced
 from newsbeam.topics.folding import fold
 from newsbeam.topics.ways import STEMMERS
@@ -31,4 +29,6 @@ class _Stems(dict[str, str]):
 @cache
 def stems(language: str) -> Callable[[str], str]:
     """Return the stemmer of a language of `STEMMERS`, for words made by `fold_keeping_accents`."""
+    import snowballstemmer  # all its languages: a fifth of a second that only stems need
+
     return _Stems(snowballstemmer.stemmer(STEMMERS[language]).stemWord).__getitem__

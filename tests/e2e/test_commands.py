@@ -252,8 +252,8 @@ def test_trace_says_what_happened_and_why_rules_did_not_fire(desk: Desk) -> None
 
 def test_topics_are_listed_shown_and_tried(desk: Desk) -> None:
     table = fine(desk.run("topics", "list")).out.splitlines()
-    assert table[0].split() == ["TOPIC", "LABEL", "LANGUAGES", "24", "H", "7", "DAYS"]
-    assert table[1].split() == ["ceasefire", "Ceasefires", "en", "fr", "4", "5"]
+    assert table[0].split() == ["TOPIC", "LABEL", "LANGUAGES", "24", "H", "7", "DAYS", "BLIND"]
+    assert table[1].split() == ["ceasefire", "Ceasefires", "en", "fr", "4", "5", "0"]
     counted = {
         one["topic"]["id"]: one["stories_7d"] for one in fine(desk.run("topics", "list", "--json")).objects()
     }

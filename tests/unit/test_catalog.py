@@ -8,7 +8,8 @@ import pytest
 from newsbeam.alert import AlertRule, Severity
 from newsbeam.errors import NewsbeamError, QueryError
 from newsbeam.story import Key, KeyKind, Origin, OutletFacts, Story
-from newsbeam.topics.catalog import Catalog, Matches, OutletEntry, Topic, resolve_outlet, rule_version
+from newsbeam.topics.catalog import Catalog, OutletEntry, Topic, resolve_outlet, rule_version
+from newsbeam.topics.compiled import Matches
 from newsbeam.topics.ways import Way
 
 PEACE = Topic(id="peace", queries={"en": "peacekeep*", "fr": '"casques bleus"'})

@@ -11,7 +11,8 @@ from newsbeam.newswire import english
 from newsbeam.newswire.prose import write
 from newsbeam.story import Key, KeyKind, Origin, OutletFacts, Story
 from newsbeam.topics.catalog import Examples, Topic
-from newsbeam.topics.loading import check_examples, load_catalog
+from newsbeam.topics.examples import check_examples
+from newsbeam.topics.loading import load_catalog
 
 STARTER = Path(__file__).parents[2] / "config"
 

@@ -39,7 +39,7 @@ COMMANDS = {
     ),
     "alerts": ("alerts", "Show alerts, newest last; follow them live; send a test message."),
     "feeds": ("feeds", "List, add, remove, check and export feeds."),
-    "topics": ("topics", "List, show, try, lint, add and remove topics."),
+    "topics": ("topics", "List, show, try, test, explain, lint, add and remove topics."),
     "trace": (
         "trace",
         "Say what happened to a story at each step: keys, tags with evidence, rules and why they fired or not.",

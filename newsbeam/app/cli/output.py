@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -80,6 +80,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         drawn.add_column(heading, overflow="fold")
     for row in rows:
         drawn.add_row(*(plain(cell) for cell in row))
+    draw(drawn)
+
+
+def draw(drawn: RenderableType) -> None:
+    """Print what rich can lay out: to fit the terminal; piped, every line is whole, in plain text."""
     width = None if sys.stdout.isatty() else _PIPED_WIDTH
     _Paper(width=width, markup=False, highlight=False, emoji=False).print(drawn)
 

@@ -67,7 +67,7 @@ def check_command(ctx: click.Context, *, as_json: bool) -> None:
             f"{len(items)} of them made with commands, pages or the API: `newsbeam config export` shows which."
         )
     if findings:
-        note(
+        say(
             f"{findings} thing{'s' if findings != 1 else ''} worth a look in the topics: `newsbeam topics lint`."
         )
     for lack in found.lacks:

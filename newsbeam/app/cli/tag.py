@@ -55,7 +55,7 @@ def _stories(source: BinaryIO) -> Iterator[tuple[int, Story | DecodeError]]:
     if not first:
         raise DecodeError("there is no text to tag: the input is empty")
     if not first.lstrip().startswith(b"{"):
-        yield 1, _from_text(first + source.read())
+        yield 1, story_of_text(first + source.read())
         return
     number = 1
     line = first
@@ -69,7 +69,8 @@ def _stories(source: BinaryIO) -> Iterator[tuple[int, Story | DecodeError]]:
         number += 1
 
 
-def _from_text(data: bytes) -> Story:
+def story_of_text(data: bytes) -> Story:
+    """Return a text as a story; its first line is the title. Raises `DecodeError` for what is no UTF-8."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

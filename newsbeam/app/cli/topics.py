@@ -1,23 +1,25 @@
 """`newsbeam topics`: what is watched for; trying a query on history before it counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
+from newsbeam.app.blind import blind_counts
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.feeds import author, kept_in
 from newsbeam.app.cli.options import how_many, language_tag
 from newsbeam.app.cli.output import clock, emit, headline, json_option, note, plain, say, table
+from newsbeam.app.cli.proving import explain_command, lint_command, test_command
 from newsbeam.app.deployment import Deployment
 from newsbeam.codec import to_json
 from newsbeam.errors import NotFound, QueryError, UsageError
 from newsbeam.store import reads
 from newsbeam.store.items import Item, ItemKind
 from newsbeam.topics.catalog import Catalog, Topic
-from newsbeam.topics.loading import lint_topics
+from newsbeam.topics.topic import TopicQuery
 
 if TYPE_CHECKING:
     from pipelines.replay.backtest import BackTest
@@ -37,34 +39,50 @@ _language_option = click.option(
 
 @click.group("topics")
 def topics_command() -> None:
-    """List, show, try, lint, add and remove topics."""
+    """List, show, try, test, explain, lint, add and remove topics."""
+
+
+for _command in (test_command, explain_command, lint_command):
+    topics_command.add_command(_command)
 
 
 @topics_command.command("list")
+@click.option("--group", help="Only the topics of this group.")
 @json_option
 @click.pass_context
-def list_topics(ctx: click.Context, *, as_json: bool) -> None:
-    """List topics with the stories of the last day and week."""
+def list_topics(ctx: click.Context, group: str | None, *, as_json: bool) -> None:
+    """List topics, group by group, with their stories of the last day and week, and those they are blind to."""
     opened = deployment(ctx)
     now = datetime.now(UTC)
     day = _totals(opened, now - timedelta(days=1), now)
     week = _totals(opened, now - timedelta(days=7), now)
-    topics = opened.configuration().catalog.topics
+    catalog = opened.configuration(examples=False).catalog
+    blind = {name: sum(counts.values()) for name, counts in _blind(opened, catalog, now).items()}
+    chosen = [topic for topic in catalog.topics if group in {None, topic.group}]
+    if not chosen and group is not None:
+        groups = sorted({topic.group for topic in catalog.topics if topic.group is not None})
+        raise NotFound(f"no topic is in the group {group!r}; there are: {', '.join(groups) or 'none'}")
+    topics = sorted(chosen, key=lambda topic: (topic.group is None, topic.group or "", topic.id))
+    for topic in topics if as_json else ():
+        counted = {"stories_24h": day.get(topic.id, 0), "stories_7d": week.get(topic.id, 0)}
+        emit({"topic": topic, **counted, "blind_7d": blind.get(topic.id, 0)})
     if as_json:
-        for topic in topics:
-            emit({"topic": topic, "stories_24h": day.get(topic.id, 0), "stories_7d": week.get(topic.id, 0)})
         return
     rows = [
         (
+            topic.group or "",
             topic.id,
             topic.label.get("en", topic.id),
-            " ".join(topic.queries),
-            str(day.get(topic.id, 0)),
-            str(week.get(topic.id, 0)),
+            " ".join(catalog.queries_by_language(topic.id)),
+            *(str(counts.get(topic.id, 0)) for counts in (day, week, blind)),
         )
         for topic in topics
     ]
-    table(("TOPIC", "LABEL", "LANGUAGES", "24 H", "7 DAYS"), rows)
+    headings = ("GROUP", "TOPIC", "LABEL", "LANGUAGES", "24 H", "7 DAYS", "BLIND")
+    grouped = int(not any(topic.group for topic in topics))  # without groups there is no column for them
+    table(headings[grouped:], [row[grouped:] for row in rows])
+    if any(blind.values()):
+        note("BLIND: stories of the 7 days in languages that the topic has no query for.")
 
 
 @topics_command.command("show")
@@ -72,21 +90,44 @@ def list_topics(ctx: click.Context, *, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show_topic(ctx: click.Context, topic_id: str, *, as_json: bool) -> None:
-    """Show a topic's queries and its newest stories."""
+    """Show a topic's queries, how they are read, what it is blind to, and its newest stories."""
     opened = deployment(ctx)
-    found = [one for one in opened.configuration().catalog.topics if one.id == topic_id]
+    catalog = opened.configuration(examples=False).catalog
+    found = [one for one in catalog.topics if one.id == topic_id]
     if not found:
         raise NotFound(f"no topic {topic_id!r}; see newsbeam topics list")
     stories = reads.latest_stories(opened.store(), topic=topic_id, limit=10)
     stories.sort(key=lambda story: story.published_at, reverse=True)
+    blind = _blind(opened, catalog, datetime.now(UTC)).get(topic_id, {})
     if as_json:
-        emit({"topic": found[0], "stories": stories})
+        emit({"topic": found[0], "blind_7d": blind, "stories": stories})
         return
-    say(found[0].label.get("en", topic_id))
-    for language, query in found[0].queries.items():
-        say(f"  {language:<4} {query}")
+    for line in _described(found[0], catalog.queries[topic_id]):
+        say(plain(line))
+    if blind:
+        languages = ", ".join(f"{name} {number}" for name, number in blind.items())
+        say(f"  Blind to {sum(blind.values())} stories of the last 7 days: {languages}")
     for story in stories:
         say(f"  {clock(story.published_at)}  {plain(story.outlet)}: {headline(story.title)}")
+
+
+def _described(topic: Topic, queries: Iterable[TopicQuery]) -> Iterator[str]:
+    group = f" ({topic.group})" if topic.group else ""
+    yield f"{topic.label.get('en', topic.id)}{group}"
+    for query in queries:
+        way = [
+            *(["by stems"] if query.way.stem else []),
+            *(["capitals as written"] if query.way.exact_case else []),
+            *([f"from {query.owner}"] if query.owner != topic.id else []),
+        ]
+        yield f"  {query.language:<4} {query.text}" + (f"  [{', '.join(way)}]" if way else "")
+    examples = len(topic.examples.match) + len(topic.examples.no_match)
+    yield f"  {examples} examples: `newsbeam topics test {topic.id}` tries them"
+
+
+def _blind(opened: Deployment, catalog: Catalog, now: datetime) -> dict[str, dict[str, int]]:
+    store = opened.store_if_any()
+    return {} if store is None else blind_counts(store, catalog, now - timedelta(days=7), now)
 
 
 @topics_command.command("try")
@@ -101,7 +142,7 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
     from pipelines.replay.backtest import back_test
 
     opened = deployment(ctx)
-    outlets = opened.configuration().catalog.outlets
+    outlets = opened.configuration(examples=False).catalog.outlets
     catalog = Catalog(topics=(Topic(id=_TRIED, queries={language: query}),), outlets=outlets)
     since = datetime.now(UTC) - timedelta(days=days)
     try:
@@ -123,51 +164,32 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
         note(f"Blind, since the query is for {language} alone: {blind}")
 
 
-@topics_command.command("lint")
-@click.argument("ids", metavar="[ID]...", nargs=-1)
-@json_option
-@click.pass_context
-def lint_command(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> None:
-    """Say what is right and yet hardly meant: parts said twice, topics within others, slow or untested queries.
-
-    Exit status 1 when there is anything; mistakes are for `newsbeam check`.
-    """
-    opened = deployment(ctx)
-    items = opened.items()
-    topics = opened.configuration(items).catalog.topics
-    _check_known(ids, topics)
-    found = lint_topics(opened.config_dir, topics, items)
-    shown = [(place, one) for place, one in found if not ids or one.topic in ids]
-    for place, one in shown:
-        if as_json:
-            emit({"place": place, "topic": one.topic, "kind": one.kind, "trail": one.trail, "why": one.why})
-        else:
-            say(plain(f"{place}: {one.why} [{one.kind}]"))
-    if shown:
-        ctx.exit(1)
-    if not as_json:
-        say(f"Nothing to say of {len(ids or topics)} topic{'s' if len(ids or topics) != 1 else ''}.")
-
-
 @topics_command.command("add")
 @click.argument("topic_id", metavar="ID")
 @click.argument("query")
 @_language_option
 @click.option("--label", help="What pages call it.")
+@click.option("--match", type=click.Choice(["exact", "stem"]), help="Words as they stand, or by their stems.")
+@click.option("--case", type=click.Choice(["fold", "exact"]), help="Whether capitals count: WHO is not who.")
+@click.option("--group", help="The topics that it is listed with.")
+@click.option("--extends", metavar="TOPIC", help="A topic whose queries it looks for too.")
 @click.option(
     "--replace", is_flag=True, help="Replace a topic that was added before, or add a language to it."
 )
 @click.pass_context
 def add_topic(
-    ctx: click.Context, topic_id: str, query: str, language: str, label: str | None, *, replace: bool
+    ctx: click.Context, /, topic_id: str, query: str, language: str, *, replace: bool, **options: Any
 ) -> None:
     """Add a topic: from now on stories are tagged with it, and those already stored too."""
     from pipelines.replay.retag import retag_history
 
     opened = deployment(ctx, makes_store=True)
     topic = _topic(opened, topic_id, language, query, replace=replace)
+    label = options.pop("label")
     if label is not None:
         topic = msgspec.structs.replace(topic, label={**topic.label, "en": label})
+    given = {name: value for name, value in options.items() if value is not None}
+    topic = msgspec.structs.replace(topic, **given)
     opened.change_items(
         [
             Item(
@@ -198,12 +220,6 @@ def remove_topic(ctx: click.Context, topic_id: str) -> None:
     say(f"Removed {topic_id}: {retag_history(opened.store()).removed} stored stories had it.")
 
 
-def _check_known(ids: Iterable[str], topics: Iterable[Topic]) -> None:
-    unknown = [one for one in ids if one not in {topic.id for topic in topics}]
-    if unknown:
-        raise NotFound(f"no topic {', '.join(map(repr, unknown))}; see newsbeam topics list")
-
-
 def _summary(found: "BackTest", days: int) -> str:
     if not found.stories:
         return f"No story of the last {days} days is stored yet: there is nothing to try the query on."
@@ -221,7 +237,7 @@ def _pointed(query: str, error: QueryError) -> QueryError:
 
 
 def _topic(opened: Deployment, topic_id: str, language: str, query: str, *, replace: bool) -> Topic:
-    known = {one.id: one for one in opened.configuration().catalog.topics}
+    known = {one.id: one for one in opened.configuration(examples=False).catalog.topics}
     mine = {item.id for item in opened.items() if item.kind is ItemKind.TOPIC}
     if topic_id not in known:
         return Topic(id=topic_id, queries={language: query})

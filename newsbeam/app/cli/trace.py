@@ -11,6 +11,7 @@ from newsbeam.identity import canonical_url
 from newsbeam.store import reads
 
 RulesNotMet = Callable[[reads.StoryView, set[str]], Iterable[tuple[str, str]]]
+BlindTopics = Callable[[str], Iterable[str]]
 
 WHY = {
     "told": "a new alert was told",
@@ -35,7 +36,7 @@ def trace_command(ctx: click.Context, address: str, *, as_json: bool) -> None:
         emit(found)
         return
     for story in found.stories:
-        _show_story(story, opened.rules_not_met)
+        _show_story(story, opened.rules_not_met, opened.blind_topics)
     for letter in found.dead_letters:
         say(
             f"Dead letter {letter.topic}/{letter.partition}@{letter.offset}: {letter.reason}: {plain(letter.detail)}"
@@ -53,7 +54,7 @@ def _unknown(address: str) -> str:
     return f"{address!r} is no web address (http:// or https://), and no story has it as its GUID or id{hint}"
 
 
-def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet) -> None:
+def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet, blind_topics: BlindTopics) -> None:
     story = traced.story
     if story is None:
         say(f"{traced.id}: {_why_gone(traced.keys)}")
@@ -73,7 +74,7 @@ def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet) -> None:
     for sighting in traced.sightings:
         say(f"  also in    {plain(sighting.feed)} ({plain(sighting.outlet)}), {clock(sighting.seen_at)}")
     say(f"  cluster    {story.cluster}, {len(traced.cluster)} kept")
-    _show_tags(story)
+    _show_tags(story, blind_topics(story.language))
     for decision in traced.decisions:
         why = WHY.get(decision.outcome, decision.outcome)
         say(f"  rule       {decision.rule}: {why}" + (f" ({decision.alert})" if decision.alert else ""))
@@ -96,9 +97,12 @@ def _why_gone(keys: Iterable[reads.KeyView]) -> str:
     )
 
 
-def _show_tags(story: reads.StoryView) -> None:
+def _show_tags(story: reads.StoryView, blind: Iterable[str]) -> None:
     if not story.tags:
         say(f"  topics     none in language {story.language}")
     for tag in story.tags:
         evidence = ", ".join(dict.fromkeys(f"“{plain(span.text)}” in {span.field}" for span in tag.spans[:6]))
         say(f"  topic      {tag.topic} by its {tag.query} query: {evidence} (catalog {tag.catalog[:12]})")
+    unasked = sorted(set(blind) - {tag.topic for tag in story.tags})
+    if unasked:
+        say(f"  blind      no query for {story.language}: {', '.join(unasked)}")

@@ -1,7 +1,7 @@
 """Text → nodes: what each rule of the grammar means, and what it may not be made to mean."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -31,6 +31,7 @@ from newsbeam.topics.query.words import read_words
 Mode = Literal["topic", "search"]
 MAX_DISTANCE = 100
 MAX_LOOSE_WORDS = 20
+_REMEMBERED = 1 << 15  # queries: more than any catalog has
 
 _PLAIN_PART = re.compile(PLAIN_PART)
 _NEGATIVE = (
@@ -59,9 +60,15 @@ def parse(text: str, *, mode: Mode = "topic") -> Node:
     """Return the meaning of a query.
 
     In `topic` mode two parts side by side without an operator are an error; in `search` mode they mean AND.
-    Raises `QueryError` with the code-point position and advice.
+    Raises `QueryError` with the code-point position and advice. Topics' queries are remembered, so that they are
+    read once to be checked, tried and run, and a reload reads only what changed.
     """
-    return read(_parser(mode), text)
+    return _saved(text) if mode == "topic" else read(_parser(mode), text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _saved(text: str) -> Node:
+    return read(_parser("topic"), text)
 
 
 @cache

@@ -1,0 +1,67 @@
+"""The texts that a topic must and must not match, tried on its queries."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from newsbeam.topics.checking import Mistake
+from newsbeam.topics.document import Document
+from newsbeam.topics.matcher import Matcher, compile_queries
+from newsbeam.topics.query import parse
+from newsbeam.topics.topic import ANY, Examples, Topic, TopicQuery, topic_queries
+
+
+def check_examples(topic: Topic) -> list[str]:
+    """Return what is wrong with the examples of a topic that extends none, one line each; its queries can be read."""
+    found = example_mistakes(topic, topic_queries(topic, {}))
+    return [f"{'.'.join(map(str, trail))}: {why}" for trail, why in found]
+
+
+def example_mistakes(topic: Topic, queries: Sequence[TopicQuery]) -> Iterator[Mistake]:
+    """Yield the examples that the topic's queries, its own and those it takes, fail."""
+    for one in run_examples(topic, queries):
+        if one.why is not None:
+            yield Mistake(one.trail, one.why)
+
+
+class Tried(NamedTuple):
+    """An example that was tried: where it is, its language, its text, and why it fails if it does."""
+
+    trail: tuple[str | int, ...]
+    language: str | None
+    text: str
+    why: str | None
+
+
+def run_examples(topic: Topic, queries: Sequence[TopicQuery]) -> Iterator[Tried]:
+    """Yield every example of a topic, tried on its queries. An example's first line is its title."""
+    named = {f"{one.language} {one.owner}": one for one in queries}
+    nodes = {name: parse(one.text) for name, one in named.items()}
+    matcher = compile_queries(nodes, {name: one.way for name, one in named.items()})
+    spoken = {one.language for one in queries}
+    for kind, index, language, text in _examples(topic.examples):
+        why = None
+        if language is not None and not {language, ANY} & spoken:
+            why = f"topic {topic.id!r} has no query for the example's language {language!r}"
+        else:
+            seen = _seen(matcher, language, text)
+            if kind == "match" and seen is None:
+                why = f"topic {topic.id!r} does not match its example {text!r}"
+            if kind == "no_match" and seen is not None:
+                why = f"topic {topic.id!r} must not match {text!r}, but does by {seen}"
+        yield Tried(("examples", kind, index), language, text, why)
+
+
+def _examples(examples: Examples) -> Iterator[tuple[str, int, str | None, str]]:
+    for kind, given in (("match", examples.match), ("no_match", examples.no_match)):
+        for index, example in enumerate(given):
+            texts = ((None, example),) if isinstance(example, str) else example.items()
+            yield from ((kind, index, language, text.strip()) for language, text in texts)
+
+
+def _seen(matcher: Matcher, language: str | None, text: str) -> str | None:
+    """What the queries for that language see in the text (all queries if None); None if they do not match."""
+    title, _, body = text.partition("\n")
+    found = matcher.match(Document(title, body=body))
+    wanted = {language, ANY}
+    evidence = [spans for name, spans in found.items() if language is None or name.split(" ")[0] in wanted]
+    return ", ".join(repr(span.text) for spans in evidence for span in spans) if evidence else None
