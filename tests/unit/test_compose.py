@@ -59,6 +59,7 @@ def test_everything_that_a_service_names_is_there() -> None:
         assert set(service.get("secrets", ())) <= set(COMPOSE["secrets"])
         named = {place.partition(":")[0] for place in service.get("volumes", ())}
         assert {place for place in named if not place.startswith(".")} <= set(COMPOSE["volumes"])
+        assert all((ROOT / place).exists() for place in named if place.startswith("."))
         assert service.get("restart") in {"unless-stopped", "on-failure"}
 
 
@@ -107,12 +108,13 @@ def test_every_job_shows_its_metrics_inside_the_network_alone(name: str, tmp_pat
     metrics = settings_of(name, tmp_path).metrics
     assert (metrics.host, metrics.port) == ("0.0.0.0", 8609)  # noqa: S104 - inside the container
     assert not [port for port in SERVICES[name].get("ports", ()) if str(metrics.port) in port]
-    told = (ROOT / "docs" / "operations.md").read_text("utf-8")
-    if name != "serve":  # which has a page of its own for them
-        names = re.search(r"names: \[(.*)\], type: A, port: (\d+)", told)
-        assert names is not None
-        assert name in names[1].split(", ")
-        assert int(names[2]) == metrics.port
+    jobs, pages = yaml.safe_load((ROOT / "config/prometheus/prometheus.yml").read_text())["scrape_configs"]
+    (found,) = jobs["dns_sd_configs"]
+    if name == "serve":  # which has a page of its own for them
+        assert pages["static_configs"] == [{"targets": ["serve:8600"]}]
+    else:
+        assert name in found["names"]
+        assert found["port"] == metrics.port
 
 
 def test_servers_are_where_the_jobs_look_for_them(tmp_path: Path) -> None:
