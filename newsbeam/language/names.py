@@ -50,7 +50,7 @@ class Grammar:
         n = 0
         for match in islice(self.run.finditer(text), MAX_RUNS):
             start, end = match.span()
-            if start and text[start - 1].isalnum():
+            if match[0] in self.no_names or (start and text[start - 1].isalnum()):
                 continue
             while n < len(hits) and hits[n].end <= start:
                 n += 1
@@ -93,10 +93,16 @@ class Grammar:
 
     def _trimmed(self, text: str, start: int, end: int) -> Iterator[Piece]:
         """Yield the pieces without words that begin no name; an owner ends one: `Dufresnoy's Institute`."""
-        owner = _POSSESSIVE.search(text, start, end)
-        if owner:
-            yield from self._trimmed(text, start, owner.start())
-            start = owner.end()
+        whole = text[start:end]
+        if whole.isalpha():
+            if end - start > 1 and whole not in self.no_names:
+                yield Piece(start, end, whole)
+            return
+        if "’" in whole or "'" in whole:
+            owner = _POSSESSIVE.search(text, start, end)
+            if owner:
+                yield from self._trimmed(text, start, owner.start())
+                start = owner.end()
         start, end = _stripped(text, start, end)
         start = self._first(text, start, end)
         end = self._last(text, start, end)

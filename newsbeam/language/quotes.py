@@ -5,13 +5,14 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from newsbeam.language.clauses import Clauses
-from newsbeam.language.lexicon import CUE, SOURCE, Hit, Lexicon, listed
+from newsbeam.language.lexicon import CUE, SOURCE, Hit, Lexicon
 from newsbeam.language.marks import Quoted, find_quoted
 from newsbeam.language.names import Cast, Reading
 from newsbeam.language.sentences import Sentences
-from newsbeam.language.speakers import Speaker, Stage
+from newsbeam.language.speakers import Speaker, Stage, manner_of
 from newsbeam.story import Quote, Span
 
+_SAID = frozenset({CUE, SOURCE})
 MAX_QUOTES = 200  # of one story
 _REACH = 400  # code points around a quotation in which its verb of saying stands
 _NEAR_CUE = 60
@@ -33,9 +34,11 @@ class Speech:
         self._reading = reading
         self._text = reading.text
         self._sentences = Sentences(reading.text)
-        self._cues = [hit for hit in reading.hits if hit.entry.kind in {CUE, SOURCE}]
+        self._cues = [hit for hit in reading.hits if hit.entry.kind in _SAID]
+        self._cue_starts = [hit.start for hit in self._cues]
         self._quoted = find_quoted(reading.text, lexicon.language)
-        self._no_speech = frozenset(listed(lexicon.words.no_speech))
+        self._openings = [one.opened for one in self._quoted]
+        self._no_speech = manner_of(lexicon).no_speech
         self._stage = Stage(lexicon, reading, cast) if self._quoted or self._cues else None
         self._before: Quote | None = None
 
@@ -56,7 +59,7 @@ class Speech:
 
     def _clause_of(self, cue: Hit, clauses: Clauses) -> Quote | None:
         """Return the clause of a verb of saying, if no quoted words are what it is about."""
-        n = bisect_left(self._quoted, cue.start, key=lambda one: one.opened)
+        n = bisect_left(self._openings, cue.start)
         following = self._quoted[n].opened if n < len(self._quoted) else len(self._text)
         before = self._before.end + 1 if self._before is not None else 0
         return clauses.quote(cue, before, following)
@@ -107,9 +110,7 @@ class Speech:
         return bool(self._cues_between(start, min(end, start + 70)))
 
     def _cues_between(self, start: int, end: int) -> list[Hit]:
-        first = bisect_left(self._cues, start, key=lambda hit: hit.start)
-        last = bisect_left(self._cues, end, key=lambda hit: hit.start)
-        return self._cues[first:last]
+        return self._cues[bisect_left(self._cue_starts, start) : bisect_left(self._cue_starts, end)]
 
     def _choose(self, one: Quoted, before: list[Hit], after: list[Hit], start: int) -> Hit | None:
         """Return the verb of saying that a quotation belongs to."""

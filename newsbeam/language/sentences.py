@@ -5,71 +5,12 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 _SHORT = frozenset(
-    [
-        "Mr",
-        "Mrs",
-        "Ms",
-        "Dr",
-        "Prof",
-        "Gen",
-        "Lt",
-        "Col",
-        "Capt",
-        "Maj",
-        "Sgt",
-        "Adm",
-        "Sen",
-        "Rep",
-        "Gov",
-        "Rev",
-        "St",
-        "Jr",
-        "Sr",
-        "vs",
-        "No",
-        "Inc",
-        "Ltd",
-        "Corp",
-        "Co",
-        "M",
-        "MM",
-        "Mme",
-        "Sra",
-        "Sr",
-        "EE",
-        "ca",
-        "bzw",
-        "Nr",
-        "Hrn",
-        "Fr",
-        "г",
-        "ул",
-        "им",
-        "тыс",
-        "млн",
-        "млрд",
-        "др",
-        "пр",
-        "ст",
-        "д",
-        "د",
-        "Jan",
-        "Feb",
-        "Mar",
-        "Apr",
-        "Aug",
-        "Sept",
-        "Oct",
-        "Nov",
-        "Dec",
-        "etc",
-        "av",
-    ]
+    "Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Capt|Maj|Sgt|Adm|Sen|Rep|Gov|Rev|St|Jr|Sr|vs|No|Inc|Ltd|Corp|Co|M|MM|Mme|Sra|EE|ca|"  # noqa: SIM905
+    "bzw|Nr|Hrn|Fr|г|ул|им|тыс|млн|млрд|др|пр|ст|д|Jan|Feb|Mar|Apr|Aug|Sept|Oct|Nov|Dec|etc|av".split("|")
 )
-_END = re.compile(
-    r"[.!?…؟]+[\"'”’»“«)\]]*(?=[ \u00a0\u202f]+[^\s\d]?[^\s])|[。！？]+[”」』’]*|[.!?…؟]*[\"'”’»“«)\]]*\n"
-)
-_WORD = 12
+_END = re.compile("[.!?…؟。！？\n][.!?…؟。！？]*[\"'”’»“«)\\]」』]*\n?")
+_SPACES = " \u00a0\u202f"
+_WORD = 12  # code points before a full stop in which an abbreviation stands
 
 
 class Sentences:
@@ -81,8 +22,15 @@ class Sentences:
     @cached_property
     def _ends(self) -> list[int]:
         text = self.text
-        ends = [match.end() for match in _END.finditer(text) if not _inner(text, match.start(), match.end())]
-        return [*ends, len(text)]
+        ends = []
+        for match in _END.finditer(text):
+            start, end = match.span()
+            if text[start] == "\n":
+                ends.append(start + 1)
+            elif _ends_sentence(text, start, end):
+                ends.append(end)
+        ends.append(len(text))
+        return ends
 
     def start(self, position: int) -> int:
         """Return where the sentence that holds `position` begins."""
@@ -98,14 +46,19 @@ class Sentences:
         return self._ends[n] if n < len(self._ends) else len(self.text)
 
 
-def _inner(text: str, start: int, end: int) -> bool:
-    """Whether the mark at `start` ends no sentence: an abbreviation, an initial, a small letter goes on."""
+def _ends_sentence(text: str, start: int, end: int) -> bool:
+    """Whether marks end one: not those of an abbreviation, of an initial, or before a small letter."""
     if text[end - 1] == "\n" or text[start] in "。！？":
-        return False
-    following = text[end : end + 3].lstrip()
-    if following[:1].islower() or (following[:1] in "—–-" and end - start > 1):
         return True
-    if text[start] != "." or end - start > 1:
+    if text[end : end + 1] not in _SPACES:
         return False
-    word = text[max(0, start - _WORD) : start].rpartition(" ")[2].strip('(“"«')
+    following = text[end : end + 3].lstrip(_SPACES)[:1]
+    if following.islower() or (end - start > 1 and following in {"—", "–", "-"}):
+        return False
+    return text[start] != "." or end - start > 1 or not _is_short(text, start)
+
+
+def _is_short(text: str, dot: int) -> bool:
+    """Whether a full stop belongs to an abbreviation."""
+    word = text[max(0, dot - _WORD) : dot].rpartition(" ")[2].strip('(“"«')
     return word in _SHORT or (len(word) == 1 and word.isupper()) or (len(word) < 5 and "." in word)

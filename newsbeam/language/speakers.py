@@ -3,9 +3,10 @@
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
-from newsbeam.language.lexicon import ORGANISATION, ROLE, SOURCE, Hit, Lexicon, listed
+from newsbeam.language.lexicon import ROLE, SOURCE, Hit, Lexicon, listed
 from newsbeam.language.names import Cast, Person, Reading
 
 _NEAR = 260  # code points around a verb of saying in which its speaker stands
@@ -29,25 +30,38 @@ class Candidate(NamedTuple):
     name: str
 
 
+class Manner:
+    """How speakers are told of in a language; made once a language."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        words = lexicon.words
+        self.language = lexicon.language
+        self.he = frozenset(listed(words.he))
+        edge = "" if self.language == "zh" else r"\b"
+        both = "|".join(sorted({*self.he, *listed(words.she)}))
+        self.pronoun = re.compile(rf"{edge}({both}){edge}", re.IGNORECASE)
+        alone = "|".join(listed(words.bodies_alone))
+        self.body = re.compile(rf"{edge}(?:{alone}){edge}")
+        self.articled = self.language in {"en", "fr", "es", "de"}
+        self.prepositions = frozenset(listed(words.prepositions))
+        self.no_speech = frozenset(listed(words.no_speech))
+
+
+@cache
+def manner_of(lexicon: Lexicon) -> Manner:
+    """Return the manner of a lexicon's language."""
+    return Manner(lexicon)
+
+
 class Stage:
     """The persons of one field, in order, and who spoke last."""
 
     def __init__(self, lexicon: Lexicon, reading: Reading, cast: Cast) -> None:
-        words = lexicon.words
         self.reading = reading
         self.cast = cast
         self.last: str | None = None
         self.last_at = 0
-        self._language = lexicon.language
-        self._he = frozenset(listed(words.he))
-        self._she = frozenset(listed(words.she))
-        both = "|".join(sorted(self._he | self._she))
-        edge = "" if self._language == "zh" else r"\b"
-        self._pronoun = re.compile(rf"{edge}({both}){edge}", re.IGNORECASE)
-        alone = "|".join(listed(words.bodies_alone))
-        self._body = re.compile(rf"{edge}(?:{alone}){edge}")
-        self._articled = lexicon.language in {"en", "fr", "es", "de"}
-        self._prepositions = frozenset(listed(words.prepositions))
+        self._manner = manner_of(lexicon)
         self.people = sorted(
             Candidate(start, end, "person", person.name)
             for person in cast.people.values()
@@ -65,6 +79,9 @@ class Stage:
             for hit in reading.hits
             if hit.entry.kind == ROLE
         ]
+        self._people_starts = [one.start for one in self.people]
+        self._body_starts = [one.start for one in self.bodies]
+        self._role_starts = [one.start for one in self._roles]
         self._learn_roles()
 
     def _learn_roles(self) -> None:
@@ -73,7 +90,7 @@ class Stage:
         marks = self.reading.marks
         for one in self.people:
             person = self.cast.people[one.name]
-            n = bisect_left(self._roles, one.start, key=lambda role: role.start)
+            n = bisect_left(self._role_starts, one.start)
             if (
                 n
                 and one.start - self._roles[n - 1].end <= 25
@@ -94,12 +111,18 @@ class Stage:
 
     def within(self, start: int, end: int) -> list[Candidate]:
         """Return everything between the places that may speak, in order."""
-        found = _slice(self.people, start, end)
-        bodies = [one for one in _slice(self.bodies, start, end) if not _covers(found, one)]
-        roles = [one for one in _slice(self._roles, start, end) if not _covers(found + bodies, one)]
+        found = _slice(self.people, self._people_starts, start, end)
+        bodies = [
+            one for one in _slice(self.bodies, self._body_starts, start, end) if not _covers(found, one)
+        ]
+        roles = [
+            one
+            for one in _slice(self._roles, self._role_starts, start, end)
+            if not _covers(found + bodies, one)
+        ]
         pronouns = [
             Candidate(match.start(), match.end(), "pronoun", match[1].lower())
-            for match in self._pronoun.finditer(self.reading.text, start, end)
+            for match in self._manner.pronoun.finditer(self.reading.text, start, end)
             if not _inside_any(found + bodies, match.start())
         ]
         return sorted([*found, *bodies, *self._alone(found, roles), *pronouns])
@@ -148,22 +171,22 @@ class Stage:
 
     def _unnamed_body(self, start: int, end: int) -> Speaker | None:
         """Return the organisation that `the company` is: the one named last before."""
-        match = self._body.search(self.reading.text, start, end)
+        match = self._manner.body.search(self.reading.text, start, end)
         if match is None:
             return None
-        n = bisect_left(self.bodies, match.start(), key=lambda other: other.start)
+        n = bisect_left(self._body_starts, match.start())
         name = self.last if self.last in self.cast.organisations else (self.bodies[n - 1].name if n else None)
         return Speaker(name, match.start(), match.end())
 
     def _governed(self, one: Candidate) -> bool:
         """Whether a preposition stands before a name."""
-        if self._language == "zh":
-            return self.reading.text[one.start - 1 : one.start] in self._prepositions
+        if self._manner.language == "zh":
+            return self.reading.text[one.start - 1 : one.start] in self._manner.prepositions
         hit = self.reading.marks.ends.get(one.start - 1)
         if hit is not None and hit.entry.kind == SOURCE:
             return False
         before = self.reading.text[max(0, one.start - 14) : one.start].rstrip()
-        return before.rpartition(" ")[2].lower() in self._prepositions
+        return before.rpartition(" ")[2].lower() in self._manner.prepositions
 
     def _speaker(self, one: Candidate) -> Speaker:
         match one.kind:
@@ -180,8 +203,8 @@ class Stage:
         return Speaker(name, one.start, one.end)
 
     def _of_pronoun(self, one: Candidate) -> str | None:
-        gender = "m" if one.name in self._he else "f"
-        n = bisect_left(self.people, one.start, key=lambda other: other.start)
+        gender = "m" if one.name in self._manner.he else "f"
+        n = bisect_left(self._people_starts, one.start)
         last = self.cast.people.get(self.last or "")
         for other in reversed(self.people[max(0, n - 12) : n]):
             person = self.cast.people[other.name]
@@ -195,7 +218,7 @@ class Stage:
 
     def _of_role(self, one: Candidate) -> str | None:
         """Return the person who has this role, the one named last before; None if nobody is known to."""
-        n = bisect_left(self.people, one.start, key=lambda other: other.start)
+        n = bisect_left(self._people_starts, one.start)
         wanted = one.name
         for other in reversed(self.people[:n]):
             roles = self.cast.people[other.name].roles
@@ -207,7 +230,9 @@ class Stage:
         """Return who spoke last, for a role with the definite article in the same paragraph."""
         text = self.reading.text
         before = text[max(0, one.start - 5) : one.start].rpartition("\n")[2].lower().split()
-        if self._articled and (not before or before[-1] not in {"the", "el", "la", "le", "der", "die"}):
+        if self._manner.articled and (
+            not before or before[-1] not in {"the", "el", "la", "le", "der", "die"}
+        ):
             return None
         if self.last is None or "\n" in text[self.last_at : one.start]:
             return None
@@ -224,10 +249,8 @@ def _same_role(wanted: str, role: str) -> bool:
     )
 
 
-def _slice(candidates: list[Candidate], start: int, end: int) -> list[Candidate]:
-    first = bisect_left(candidates, start, key=lambda one: one.start)
-    last = bisect_left(candidates, end, key=lambda one: one.start)
-    return candidates[first:last]
+def _slice(candidates: list[Candidate], starts: list[int], start: int, end: int) -> list[Candidate]:
+    return candidates[bisect_left(starts, start) : bisect_left(starts, end)]
 
 
 def _covers(found: Sequence[Candidate], one: Candidate) -> bool:
@@ -241,6 +264,3 @@ def _inside_any(found: Sequence[Candidate], place: int) -> bool:
 def _cut(text: str, start: int, end: int) -> bool:
     """Whether what is between a role and a name parts them."""
     return any(sign in text[start:end] for sign in ',.:;!?\n“”"«»，。：')
-
-
-__all__ = ["ORGANISATION", "SOURCE", "Candidate", "Speaker", "Stage"]
