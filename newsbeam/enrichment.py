@@ -1,9 +1,14 @@
 """Story → EnrichedStory: pure, no I/O, no clock. What `tag`, the pipeline and the back-test share."""
 
 import logging
+from collections import Counter
+from dataclasses import dataclass
+
+import msgspec
 
 from newsbeam.codec import encode_story
 from newsbeam.identity import content_hash, digest, key_hash, normal_text, ordered_keys, text_hash
+from newsbeam.language import LanguageLayer, LanguageSettings, StoryReading
 from newsbeam.language.detection import detect_language, primary_language
 from newsbeam.story import DeadLetter, EnrichedStory, OutletFacts, Story
 from newsbeam.topics.catalog import Catalog, resolve_outlet
@@ -17,15 +22,24 @@ EVIDENCE_LETTERS = 24  # "Morning briefing", "Live: latest updates": a shorter t
 class Enricher:
     """Everything compiled from one catalog; make it once, use it for many stories."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, language: LanguageSettings | None = None) -> None:
         self.catalog = catalog
         self._compiled = catalog.compile()
+        self._language = LanguageLayer(language)
 
     def enrich(self, story: Story) -> EnrichedStory:
-        """Return the story with outlet, language, tags, rule matches and hashes."""
+        """Return the story with outlet, language, what it speaks of, tags, rule matches and hashes.
+
+        Rules and topics may ask for `country:`, `entity:` and `speaker:`, so the story is read before it is matched;
+        where a trained pipeline reads the chosen stories, its names come too late for that.
+        """
         outlet = resolve_outlet(self.catalog, story)
         language = language_of(story, outlet)
-        tags, rules, blind = self._compiled.match(story, outlet, language)
+        found = self._read(story, language)
+        tags, rules, blind = self._compiled.match(story, outlet, language, _values(found))
+        if (tags or rules) and self._language.settings.deep == "chosen":
+            found = self._read_deeply(story, language) or found
+        counted = _counted(found, self._language.settings)
         return EnrichedStory(
             story=story,
             catalog=self.catalog.version,
@@ -36,7 +50,54 @@ class Enricher:
             blind=tuple(blind),
             content_hash=content_hash(story.title, story.summary, story.body),
             text_hash=cluster_evidence(story),
+            countries=counted["country"],
+            entities=counted["entity"],
+            speakers=counted["speaker"],
+            mentions=(*found.countries, *found.entities),
+            quotes=found.quotes,
         )
+
+    def _read(self, story: Story, language: str) -> StoryReading:
+        deep = self._read_deeply(story, language) if self._language.settings.deep == "all" else None
+        return deep or self._language.read(story.title, story.summary, story.body, language)
+
+    def _read_deeply(self, story: Story, language: str) -> StoryReading | None:
+        return self._language.read_deeply(story.title, story.summary, story.body, language)
+
+
+@dataclass(frozen=True)
+class EnricherMaker:
+    """Makes enrichers of these settings; what a worker is given, since an enricher itself does not travel."""
+
+    language: LanguageSettings
+
+    def __call__(self, catalog: Catalog) -> Enricher:
+        """Return an enricher of the catalog."""
+        return Enricher(catalog, self.language)
+
+    def __hash__(self) -> int:
+        return hash(msgspec.json.encode(self.language, order="deterministic"))
+
+
+def _values(found: StoryReading) -> dict[str, list[str]]:
+    """The values of `country:`, `entity:` and `speaker:`; an organisation has the name that is counted, too."""
+    return {
+        "country": [one.code for one in found.countries],
+        "entity": [name for one in found.entities for name in dict.fromkeys((one.name, one.counted))],
+        "speaker": [quote.speaker for quote in found.quotes if quote.speaker is not None],
+    }
+
+
+def _counted(found: StoryReading, settings: LanguageSettings) -> dict[str, tuple[str, ...]]:
+    """The values that the story counts for, the most mentioned first, no more than the settings allow."""
+    speakers = Counter(quote.speaker for quote in found.quotes if quote.speaker is not None)
+    counted = {one.name: one.counted for one in found.entities}
+    entities = dict.fromkeys(one.counted for one in found.entities)
+    return {
+        "country": tuple(one.code for one in found.countries[: settings.max_countries]),
+        "entity": tuple(entities)[: settings.max_entities],
+        "speaker": tuple(counted.get(name, name) for name, _ in speakers.most_common(settings.max_speakers)),
+    }
 
 
 def enrich_or_bury(enricher: Enricher, story: Story) -> EnrichedStory | DeadLetter:

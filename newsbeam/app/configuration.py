@@ -16,6 +16,7 @@ from newsbeam.bus import KafkaOptions
 from newsbeam.codec import from_json
 from newsbeam.errors import ConfigurationError
 from newsbeam.feed import Feed
+from newsbeam.language import LanguageSettings
 from newsbeam.recording import RecordingSettings
 from newsbeam.settings import Clash, load
 from newsbeam.store.database import StoreSettings
@@ -65,6 +66,7 @@ SECTIONS: Mapping[str, type[msgspec.Struct]] = {
     "kafka": KafkaOptions,
     "feeds": FeedsSettings,
     "process": ProcessSettings,
+    "language": LanguageSettings,
     "recording": RecordingSettings,
     "retention": RetentionSettings,
     "deliver": DeliverSettings,
@@ -82,6 +84,7 @@ class Settings:
     kafka: KafkaOptions
     feeds: FeedsSettings
     process: ProcessSettings
+    language: LanguageSettings
     recording: RecordingSettings
     retention: RetentionSettings
     deliver: DeliverSettings

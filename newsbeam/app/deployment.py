@@ -251,7 +251,7 @@ class Deployment:
         past = past_stories(self.store(), story.record_seq - 1, story.record_seq)
         if not past:
             return []
-        enriched = Enricher(catalog).enrich(past[0].story)
+        enriched = Enricher(catalog, self.settings.language).enrich(past[0].story)
         now_met = {match.rule for match in enriched.rules}
         return [
             (

@@ -59,7 +59,11 @@ def run_serve(opened: Deployment) -> None:
 def run_process_worker(opened: Deployment) -> int:
     """Read, enrich and record in this one process until a signal; return its exit code."""
     _begin(opened)
+    from newsbeam.enrichment import EnricherMaker
+    from newsbeam.language.deep import Pipelines
     from pipelines.run import run_worker
+
+    Pipelines(opened.settings.language.models)  # one that is not there is said at once
 
     stop = threading.Event()
 
@@ -70,7 +74,12 @@ def run_process_worker(opened: Deployment) -> int:
         signal.signal(number, on_signal)
     with heartbeat(opened.store(), "process"):
         return run_worker(
-            opened.bus, opened.store(), opened.settings.process, opened.settings.recording_here, stop
+            opened.bus,
+            opened.store(),
+            opened.settings.process,
+            opened.settings.recording_here,
+            stop,
+            make_enricher=EnricherMaker(opened.settings.language),
         )
 
 

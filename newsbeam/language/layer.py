@@ -1,20 +1,27 @@
 """The language layer: countries, persons, organisations and quotes of one story. Pure, no I/O."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
 import msgspec
 
 from newsbeam.language.countries import find_countries
+from newsbeam.language.deep import Known, Pipelines
 from newsbeam.language.lexicon import Lexicon, lexicon_of
 from newsbeam.language.names import Cast, Grammar, Reading, marks_of
 from newsbeam.language.people import Finder
 from newsbeam.language.quotes import MAX_QUOTES, Speech
+from newsbeam.language.sentences import Sentences
 from newsbeam.language.settings import LanguageSettings
 from newsbeam.language.uncased import ArabicFinder, ChineseFinder
 from newsbeam.story import CountryMention, EntityMention, Quote, Span
 
 MAX_SPANS = 50  # of one name
+MAX_SENTENCES = 60  # of one story that a trained pipeline is asked about
+FIELDS = ("title", "summary", "body")
+_LONGEST_SENTENCE = 1_000
+_NAME_LIKE = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄҐ][\w’'-]+ [A-ZÀ-ÞА-ЯЁІЇЄҐ][\w’'-]+")
 MAX_READ = 200_000  # code points of a field; what comes later is not read
 
 
@@ -27,30 +34,69 @@ class StoryReading(msgspec.Struct, frozen=True):
 
 
 class LanguageLayer:
-    """Reads stories in the languages that it speaks; in any other it finds nothing."""
+    """Reads stories in the languages that it speaks; in any other it finds nothing.
+
+    Raises `ConfigurationError` when made with a trained pipeline that is not there.
+    """
 
     def __init__(self, settings: LanguageSettings | None = None) -> None:
         self.settings = settings or LanguageSettings()
+        self._pipelines = Pipelines(self.settings.models if self.settings.deep != "off" else {})
 
     def read(self, title: str, summary: str, body: str, language: str) -> StoryReading:
-        """Return what is found in a story's texts; spans are code points of the text given."""
+        """Return what rules find in a story's texts; spans are code points of the text given."""
+        return self._read((title, summary, body), language, Known())
+
+    def read_deeply(self, title: str, summary: str, body: str, language: str) -> StoryReading | None:
+        """Return what is found with a trained pipeline's help, None where there is none for the language."""
+        lexicon = lexicon_of(language)
+        if lexicon is None or language not in self._pipelines:
+            return None
+        texts = (title, summary, body)
+        sentences = needed_sentences(texts, self._read(texts, language, Known()))
+        return self._read(texts, language, self._pipelines.names(sentences, language))
+
+    def _read(self, texts: tuple[str, str, str], language: str, known: Known) -> StoryReading:
         lexicon = lexicon_of(language)
         if lexicon is None:
             return StoryReading()
         grammar = None if language in {"ar", "zh"} else _grammar(language)
         readings = [
             _field(name, text[:MAX_READ], lexicon, grammar)
-            for name, text in (("title", title), ("summary", summary), ("body", body))
+            for name, text in zip(FIELDS, texts, strict=True)
             if text
         ]
-        cast = _cast(lexicon, grammar, readings)
+        cast = _cast(lexicon, grammar, readings, known)
+        _vouched(cast, readings, known)
         quotes = [quote for reading in readings for quote in Speech(lexicon, reading, cast).quotes()]
-        texts = {reading.field: reading.text for reading in readings}
+        by_field = {reading.field: reading.text for reading in readings}
         countries = tuple(
-            CountryMention(code, tuple(_spans(places, texts)))
+            CountryMention(code, tuple(_spans(places, by_field)))
             for code, places in find_countries(readings, grammar).items()
         )
-        return StoryReading(countries, _entities(cast, texts), tuple(quotes[:MAX_QUOTES]))
+        return StoryReading(countries, _entities(cast, by_field), tuple(quotes[:MAX_QUOTES]))
+
+
+def needed_sentences(texts: Sequence[str], found: StoryReading) -> list[str]:
+    """Return the sentences that a trained pipeline is asked about: with words in capitals that no name explains.
+
+    In scripts without capitals they are those around quotes whose speaker is unknown.
+    """
+    chosen: list[str] = []
+    for field, text in zip(FIELDS, texts, strict=True):
+        known = [
+            (span.start, span.end) for one in found.entities for span in one.spans if span.field == field
+        ]
+        places = [
+            match.start()
+            for match in _NAME_LIKE.finditer(text)
+            if not any(start < match.end() and match.start() < end for start, end in known)
+        ]
+        places += [quote.end for quote in found.quotes if quote.field == field and quote.speaker is None]
+        sentences = Sentences(text)
+        spans = dict.fromkeys((sentences.start(place), sentences.end(place + 1)) for place in sorted(places))
+        chosen += [text[start:end] for start, end in spans if start < end <= start + _LONGEST_SENTENCE]
+    return chosen[:MAX_SENTENCES]
 
 
 def _field(name: str, text: str, lexicon: Lexicon, grammar: Grammar | None) -> Reading:
@@ -59,10 +105,20 @@ def _field(name: str, text: str, lexicon: Lexicon, grammar: Grammar | None) -> R
     return Reading(name, text, hits, pieces, marks_of(hits))
 
 
-def _cast(lexicon: Lexicon, grammar: Grammar | None, readings: Sequence[Reading]) -> Cast:
+def _cast(lexicon: Lexicon, grammar: Grammar | None, readings: Sequence[Reading], known: Known) -> Cast:
     if grammar is not None:
-        return Finder(grammar, readings).find()
-    return (ArabicFinder if lexicon.language == "ar" else ChineseFinder)(lexicon, readings).find()
+        return Finder(grammar, readings, known).find()
+    return (ArabicFinder if lexicon.language == "ar" else ChineseFinder)(lexicon, readings, known).find()
+
+
+def _vouched(cast: Cast, readings: Sequence[Reading], known: Known) -> None:
+    """Note where the organisations stand that a trained pipeline vouches for and rules did not see."""
+    for name in sorted(known.organisations - cast.organisations.keys()):
+        for reading in readings:
+            start = reading.text.find(name)
+            while start >= 0 and len(cast.organisations.get(name, ())) < MAX_SPANS:
+                cast.organisation(name, (reading.field, start, start + len(name)))
+                start = reading.text.find(name, start + len(name))
 
 
 @cache

@@ -169,6 +169,8 @@ def _places(language: str) -> Iterator[tuple[int, str, str]]:
     for line in _lines("places.tsv"):
         if line.startswith(start):
             _, kind, code, forms = line.split("\t")
+            if kind not in _PLACE_KINDS:
+                continue
             for form in forms.split("|"):
                 yield _PLACE_KINDS[kind], code, form
 
@@ -182,3 +184,18 @@ def _organisations(language: str) -> Iterator[tuple[str, str, str]]:
                 forms = column.removeprefix(start).split("|")
                 for form in forms:
                     yield forms[0], form, counted
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for line in _lines("places.tsv"):
+        language, kind, code, forms = line.split("\t")
+        if language == "en" and kind == "t":
+            names[code] = forms
+    return names
+
+
+def country_name(code: str) -> str:
+    """Return a country's name in English; its code where there is none."""
+    return _country_names().get(code, code)

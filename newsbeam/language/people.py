@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from newsbeam.language.deep import Known
 from newsbeam.language.lexicon import ADJECTIVE, COUNTRY, CUE, ORGANISATION, PLACES, ROLE, SOURCE
 from newsbeam.language.names import Cast, Grammar, Person, Piece, Reading
 
@@ -28,7 +29,8 @@ MAX_NAMES = 200  # of a story
 class Finder:
     """Finds the persons and organisations of one story in a language that has capital letters."""
 
-    def __init__(self, grammar: Grammar, readings: Sequence[Reading]) -> None:
+    def __init__(self, grammar: Grammar, readings: Sequence[Reading], known: Known) -> None:
+        self._known = known
         self._grammar = grammar
         self._readings = readings
         self._declines = grammar.language in {"ru", "uk"}
@@ -140,7 +142,7 @@ class Finder:
             self._by_surname.setdefault(words[1], person)
 
     def _spoken_for(self, reading: Reading, piece: Piece) -> bool:
-        if piece.text.partition(" ")[0] in self._grammar.first_names:
+        if piece.text.partition(" ")[0] in self._grammar.first_names or piece.text in self._known.people:
             return True
         if self._after_role(reading, piece.start):
             return True

@@ -144,9 +144,15 @@ class Stage:
     def after(self, start: int, end: int) -> Speaker | None:
         """Return who is named first between the places, as in `said X`, `X said`."""
         end = min(end, start + _NEAR)
-        for one in self.within(start, end):
-            return self._speaker(one)
-        return self._unnamed_body(start, end)
+        found = self.within(start, end)
+        if not found:
+            return self._unnamed_body(start, end)
+        first = found[0]
+        if first.kind == "organisation" and len(found) > 1 and found[1].kind == "person":
+            between = found[1].start - first.end
+            if between <= _CLOSE and not _cut(self.reading.text, first.end, found[1].start):
+                first = found[1]  # `UN envoy Anna Weber`
+        return self._speaker(first)
 
     def before(self, start: int, end: int) -> Speaker | None:
         """Return who is named before a verb of saying that begins at `end`."""

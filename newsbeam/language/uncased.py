@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
+from newsbeam.language.deep import Known
 from newsbeam.language.lexicon import (
     ADJECTIVE,
     COUNTRY,
@@ -17,6 +19,7 @@ from newsbeam.language.lexicon import (
 from newsbeam.language.names import Cast, Person, Reading
 
 MAX_PLACES = 100  # of one name
+MAX_NAMES = 100  # of persons of one story that are looked for
 _ARABIC_WORD = re.compile(r"[ء-غف-ي]+(?:-[ء-غف-ي]+)?")
 _HAN = r"一-鿿"
 _DOTTED = re.compile(rf"[{_HAN}]{{1,8}}(?:[·•][{_HAN}]{{1,10}}){{1,3}}")
@@ -45,7 +48,8 @@ _ORGANISATION_ZH = re.compile(
 class ArabicFinder:
     """Finds who stands in one Arabic story."""
 
-    def __init__(self, lexicon: Lexicon, readings: Sequence[Reading]) -> None:
+    def __init__(self, lexicon: Lexicon, readings: Sequence[Reading], known: Known) -> None:
+        self._known = known
         self._readings = readings
         self._no_names = frozenset(listed(lexicon.words.no_names))
         self._inside = frozenset(listed(lexicon.words.inside))
@@ -54,6 +58,8 @@ class ArabicFinder:
 
     def find(self) -> Cast:
         """Return everybody, with every place where each stands."""
+        for name in sorted(self._known.people):
+            self.cast.person(name)
         for reading in self._readings:
             _known_organisations(reading, self.cast)
             for hit in reading.hits:
@@ -144,13 +150,16 @@ class ArabicFinder:
 class ChineseFinder:
     """Finds who stands in one Chinese story."""
 
-    def __init__(self, lexicon: Lexicon, readings: Sequence[Reading]) -> None:
+    def __init__(self, lexicon: Lexicon, readings: Sequence[Reading], known: Known) -> None:
+        self._known = known
         self._lexicon = lexicon
         self._readings = readings
         self.cast = Cast()
 
     def find(self) -> Cast:
         """Return everybody, with every place where each stands."""
+        for name in sorted(self._known.people):
+            self.cast.person(name)
         for reading in self._readings:
             _known_organisations(reading, self.cast)
             for match in _DOTTED.finditer(reading.text):
@@ -240,7 +249,7 @@ def _chinese_parts(name: str) -> Iterator[str]:
 def _place_everywhere(cast: Cast, readings: Sequence[Reading], parts: Callable[[str], Iterator[str]]) -> None:
     """Note where each person stands, by the full name or by what is left of it later."""
     owners: dict[str, Person] = {}
-    for person in cast.people.values():
+    for person in islice(cast.people.values(), MAX_NAMES):
         for part in parts(person.name):
             if len(part) > 1:
                 owners.setdefault(part, person)

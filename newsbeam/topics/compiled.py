@@ -1,6 +1,7 @@
 """A catalog ready to run: which topics and rules a story meets, and which topics cannot judge it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from newsbeam.story import OutletFacts, RuleMatch, Story, Tag
@@ -42,9 +43,21 @@ class CompiledCatalog:
         self._versions = {rule: version for rule, (version, _) in rules.items()}
         self._rules = compile_queries({rule: parse(when) for rule, (_, when) in rules.items()})
 
-    def match(self, story: Story, outlet: OutletFacts, language: str) -> Matches:
-        """Return tags with evidence, rules whose condition holds, and the topics that are blind here."""
+    def match(
+        self,
+        story: Story,
+        outlet: OutletFacts,
+        language: str,
+        values: Mapping[str, Iterable[str]] = MappingProxyType({}),
+    ) -> Matches:
+        """Return tags with evidence, rules whose condition holds, and the topics that are blind here.
+
+        `values` are those of fields that are not of the text or the outlet: `country:`, `entity:`, `speaker:`.
+        """
         document = document_of(story, outlet, language)
+        for field, given in values.items():
+            for value in given:
+                document.add_value(field, value)
         found = self._topics.find(document, language)
         tags = tuple(Tag(topic, key, document.spans(hits)) for topic, (key, hits) in found.items())
         for topic, (_, hits) in found.items():

@@ -8,7 +8,7 @@ from tests.gazetteer import sources, supplement
 from tests.gazetteer.inflection import ADJECTIVES, names
 
 PLACES = Path(__file__).parents[2] / "newsbeam" / "language" / "data" / "places.tsv"
-_HEAD = "# Written by python -m tests.gazetteer: language, kind (n name, a adjective, c city, s state), country, forms.\n"
+_HEAD = "# Written by python -m tests.gazetteer: language, kind (t English title, n name, a adjective, c city, s state), country, forms.\n"
 _APOSTROPHES = "'’ʼ"
 
 Forms = dict[str, list[str]]
@@ -95,6 +95,8 @@ def spellings(forms: Iterable[str], language: str) -> Iterator[str]:
 
 def lines() -> Iterator[str]:
     """Yield the file's lines in order; a form that two countries share in one kind is the first one's."""
+    for code in sources.codes():
+        yield f"en\tt\t{code}\t{sources.title(code)}\n"
     for language in sources.LANGUAGES:
         seen: set[str] = set()
         for kind, made in (

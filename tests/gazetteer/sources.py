@@ -58,6 +58,11 @@ def codes() -> list[str]:
     return sorted(set(geonames().get_countries()) - _GONE)
 
 
+def title(code: str) -> str:
+    """Return a country's name in English, as it is shown."""
+    return locale("en").territories.get(code, code)
+
+
 def country_names(language: str, code: str) -> Iterator[str]:
     """Return a country's names: `Myanmar (Burma)` is two."""
     name = locale(language).territories.get(code, "")

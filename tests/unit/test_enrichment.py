@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from newsbeam.alert import AlertRule
 from newsbeam.enrichment import Enricher
 from newsbeam.identity import story_keys
+from newsbeam.language import LanguageSettings
 from newsbeam.story import EnrichedStory, Origin, Story
 from newsbeam.topics.catalog import Catalog, OutletEntry, Topic
 
@@ -101,3 +102,25 @@ def test_enriching_is_a_pure_function_of_story_and_catalog(
     for tag in again.tags:
         for span in tag.spans:
             assert getattr(story, span.field)[span.start : span.end] == span.text
+
+
+def test_rules_may_ask_for_countries_entities_and_speakers() -> None:
+    rules = (
+        AlertRule(id="where", when="country:UA AND topic:sanctions", topic="a"),
+        AlertRule(id="who", when='entity:"United Nations"', topic="a"),
+        AlertRule(id="says", when='speaker:"Anna Weber"', topic="a"),
+    )
+    catalog = Catalog(topics=(Topic(id="sanctions", queries={"any": "sanctions"}),), rules=rules)
+    story = story_of("Ukraine sanctions", "“They work,” UN envoy Anna Weber said in Kyiv.", language="en")
+    found = Enricher(catalog).enrich(story)
+    assert [rule.rule for rule in found.rules] == ["where", "who", "says"]
+    assert (found.countries, found.speakers) == (("UA",), ("Anna Weber",))
+    assert set(found.entities) == {"United Nations", "Anna Weber"}
+
+
+def test_a_story_counts_for_no_more_values_than_the_settings_say() -> None:
+    names = "Ukraine, Russia, France, Germany, Spain, Italy and Poland met."
+    settings = LanguageSettings(max_countries=3)
+    found = Enricher(CATALOG, settings).enrich(story_of("Talks", names, language="en"))
+    assert len(found.countries) == 3
+    assert len(found.mentions) == 7

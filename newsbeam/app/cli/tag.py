@@ -12,7 +12,8 @@ from newsbeam.app.cli.output import emit, note, plain
 from newsbeam.codec import story_from_json
 from newsbeam.enrichment import Enricher
 from newsbeam.errors import DecodeError
-from newsbeam.story import EnrichedStory, Key, KeyKind, Origin, Story
+from newsbeam.language.lexicon import country_name
+from newsbeam.story import CountryMention, EnrichedStory, EntityMention, Key, KeyKind, Origin, Story
 
 _ORIGIN = Origin("tag", "command")
 
@@ -34,7 +35,7 @@ def tag_command(ctx: click.Context, source: BinaryIO, language: str | None) -> N
     title and body are those without blank space around them.
     """
     opened = deployment(ctx)
-    enricher = Enricher(opened.configuration().catalog)
+    enricher = Enricher(opened.configuration().catalog, opened.settings.language)
     refused = 0
     for number, story in _stories(source):
         if isinstance(story, DecodeError):
@@ -86,6 +87,8 @@ def story_of_text(data: bytes) -> Story:
 
 def _shown(enriched: EnrichedStory) -> dict[str, Any]:
     story = enriched.story
+    countries = [one for one in enriched.mentions if isinstance(one, CountryMention)]
+    entities = [one for one in enriched.mentions if isinstance(one, EntityMention)]
     return {
         "url": story.url,
         "title": story.title,
@@ -93,5 +96,10 @@ def _shown(enriched: EnrichedStory) -> dict[str, Any]:
         "topics": [{"id": tag.topic, "query": tag.query, "spans": tag.spans} for tag in enriched.tags],
         "rules": [match.rule for match in enriched.rules],
         "blind": enriched.blind,
+        "countries": [
+            {"code": one.code, "name": country_name(one.code), "spans": one.spans} for one in countries
+        ],
+        "entities": [{"name": one.name, "type": one.type, "spans": one.spans} for one in entities],
+        "quotes": enriched.quotes,
         "catalog": enriched.catalog,
     }
