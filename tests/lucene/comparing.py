@@ -67,7 +67,7 @@ def lucenes(
     for text in texts:
         fields = {"title": text.title, "summary": text.summary, "body": text.body}
         lucene.tell(document_lines(fields, {"outlet": [text.outlet]}, analysed=analysed))
-    return lucene.ask([query_lines(query) for query in queries])
+    return lucene.decide([query_lines(query) for query in queries])
 
 
 # --- making a difference small ----------------------------------------------------------------------------

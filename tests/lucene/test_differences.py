@@ -39,7 +39,7 @@ def ask(lucene: Decisions) -> Ask:
         (ours,) = decisions([parse(query)], [Text("", "", text, "bbc")])
         fields = {"title": "", "summary": "", "body": text}
         lucene.tell([["clear"], *document_lines(fields, {}, analysed=analysed)])
-        (theirs,) = lucene.ask([parts])
+        (theirs,) = lucene.decide([parts])
         return ours == "1", theirs == "1"
 
     return asked

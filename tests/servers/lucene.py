@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tests.servers.install import LUCENE, has_lucene
 
@@ -22,41 +22,54 @@ def java(program: str, *arguments: str, options: Sequence[str] = ()) -> list[str
     return ["java", "-XX:+UseSerialGC", *options, "-cp", classpath, program, *arguments]
 
 
-class Decisions:
-    """Lucene in a process of its own, which says what queries match which documents."""
+class Program:
+    """One of the programs in a process of its own: lines of words go in, some are answered by a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, *options: str) -> None:
         self._process = subprocess.Popen(
-            java("Decisions", options=["-Xmx512m", "-XX:TieredStopAtLevel=1"]),
+            java(name, options=options),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
         )
 
-    def tell(self, lines: Sequence[Sequence[str]]) -> None:
-        """Send what has no answer: documents, parts of queries."""
+    def tell(self, lines: Iterable[Sequence[str]]) -> None:
+        """Send lines that have no answer."""
         assert self._process.stdin is not None
-        self._process.stdin.write("".join("\t".join(map(_escaped, line)) + "\n" for line in lines))
+        self._process.stdin.writelines("\t".join(map(_escaped, line)) + "\n" for line in lines)
 
-    def ask(self, queries: Sequence[Sequence[Sequence[str]]]) -> list[str]:
-        """Return for each query a string of 0 and 1, a sign for every document told since `clear`."""
+    def answers(self, number: int) -> list[str]:
+        """Return so many answers to what was sent."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        for query in queries:
-            self.tell([*query, ["ask"]])
         self._process.stdin.flush()
-        answers = [self._process.stdout.readline().rstrip("\n") for _ in queries]
-        assert all(answers), "Lucene's process ended; what it said is above"
-        return answers
+        lines = [self._process.stdout.readline() for _ in range(number)]
+        assert all(lines), "Lucene's process ended; what it said is above"
+        return [line.rstrip("\n") for line in lines]
+
+    def ask(self, *line: str) -> str:
+        """Send one line and return its answer."""
+        self.tell([line])
+        return self.answers(1)[0]
 
     def stop(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=20)
-        self._process.stdout.close()
+        """End the process, whatever it is at; it keeps nothing."""
+        self._process.kill()
+        self._process.communicate(timeout=20)
+
+
+class Decisions(Program):
+    """Says what queries match which documents."""
+
+    def __init__(self) -> None:
+        super().__init__("Decisions", "-Xmx512m", "-XX:TieredStopAtLevel=1")
+
+    def decide(self, queries: Sequence[Sequence[Sequence[str]]]) -> list[str]:
+        """Return for each query a string of 0 and 1, a sign for every document told since `clear`."""
+        for query in queries:
+            self.tell([*query, ["ask"]])
+        return self.answers(len(queries))
 
 
 def _escaped(word: str) -> str:

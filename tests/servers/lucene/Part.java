@@ -5,7 +5,7 @@ import org.apache.lucene.search.Query;
 
 /** One part of a newsbeam query, which can be said in Lucene's own objects. */
 interface Part {
-  /** The Lucene query that decides this part for the one document of `reader`. */
+  /** The Lucene query that decides this part for the one document of `reader`, or for any if that is null. */
   Query query(IndexReader reader) throws IOException;
 
   /**

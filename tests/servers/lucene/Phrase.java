@@ -32,13 +32,14 @@ record Phrase(List<String> fields, int slop, List<Word> words) implements Part {
     if (words.size() == 1 && words.get(0).texts().size() == 1) {
       return words.get(0).query(field);
     }
-    if (slop > 0 && words.size() > 1 && !isLucenes(field, reader)) {
+    boolean plain = words.stream().noneMatch(word -> word.kind() == Word.Kind.WILD);
+    boolean other = reader == null ? !plain : slop > 0 && words.size() > 1 && !isLucenes(field, reader);
+    if (other) {
       List<IntervalsSource> sources = forms(field, reader).stream().map(Form::source).toList();
       return sources.isEmpty()
           ? new MatchNoDocsQuery("a word is missing")
           : new IntervalQuery(field, Form.either(sources));
     }
-    boolean plain = words.stream().noneMatch(word -> word.kind() == Word.Kind.WILD);
     return plain ? phrase(field) : multiPhrase(field, reader);
   }
 
@@ -103,7 +104,7 @@ record Phrase(List<String> fields, int slop, List<Word> words) implements Part {
       return List.of();
     }
     for (Word word : words) {
-      if (!word.isIn(reader, field)) {
+      if (reader != null && !word.isIn(reader, field)) {
         return List.of();
       }
     }
