@@ -1,5 +1,9 @@
 """What a monitoring company's clients watch for, and stories that speak of some of it; the same for the same seed.
 
+A part of a story is the simulated newswire's, with sentences that name things; the rest is made of words without
+sense that are as various as those of news (some 65,000 different ones in a million, signs included), because what a
+tokenizer costs depends on how many words it has seen before.
+
 Everything has a rank of renown. Stories name things by Zipf's law; one thing in three is watched, and a longer
 list adds things of less renown, as a list of clients does. So 100 times as many queries find not 100 times but
 about twice as much.
@@ -14,6 +18,7 @@ from newsbeam.newswire.timeline import LANGUAGES
 
 SHORTEST, LONGEST = 300, 900  # words of a story
 RENOWN = 1.2  # the exponent of Zipf's law: how much more often the better known is named
+FREQUENCY = 1.2  # the same for words
 WATCHED = 3  # one thing in so many is in the list of clients
 # Of twenty things that are watched, in this order.
 _KINDS = (
@@ -90,7 +95,7 @@ _SENTENCES = (
     "{person}, who chairs {org}, called the {theme} a mistake.",
     "Shares in {org} fell after {place} announced the {theme}.",
     "A court in {place} charged {person} and two directors of {org}.",
-    "{org} opened an office in {place}, where {person} will lead its work.",
+    "{org}\u2019s board opened an office in {place}, where {person} will lead its work.",
     "Neither {person} nor {person} mentioned the {theme}.",
 )
 _QUERIES = (
@@ -104,6 +109,40 @@ _QUERIES = (
     '"{name}" AND "{other}"',
     '"{name}" NEAR/25 "{other}"',
 )
+_OFTEN = (
+    "the", "of", "to", "and", "a", "in", "that", "is", "for", "on", "it", "was", "with", "said", "as", "by", "at", "be",
+    "from", "has", "have", "are", "but", "an", "its", "he", "not", "they", "were", "who", "will", "which", "this", "or",
+    "had", "their", "more", "about", "would", "after", "been", "one", "up", "his", "if", "people", "there", "when",
+    "out", "new", "also", "year", "last", "all", "over", "we", "two", "could", "into", "than", "other", "some", "years",
+    "time", "first", "so", "no", "just", "only", "can", "because", "like", "them", "most", "make", "under", "against",
+)  # fmt: skip
+_VOCABULARY = 90_000  # word forms
+_ONSETS = (
+    "b",
+    "c",
+    "d",
+    "f",
+    "g",
+    "h",
+    "l",
+    "m",
+    "n",
+    "p",
+    "r",
+    "s",
+    "t",
+    "v",
+    "br",
+    "ch",
+    "cr",
+    "dr",
+    "fl",
+    "gr",
+    "pl",
+    "pr",
+)
+_CODAS = ("a", "e", "i", "o", "u", "an", "el", "er", "in", "on", "ar", "ent", "est", "ust", "ock", "and")
+_SUFFIXES = ("", "s", "ed", "ing", "er", "ly", "tion", "ment")
 _ENGLISH = LANGUAGES["en"]
 
 
@@ -126,6 +165,15 @@ class Clients:
             kind: list(accumulate(rank**-RENOWN for rank in range(1, len(names) + 1)))
             for kind, names in self._known.items()
         }
+
+        forms = ["".join(parts) for parts in product(_ONSETS, _CODAS, _ONSETS, _CODAS, _SUFFIXES)]
+        self._random.shuffle(forms)
+        self._words = [*_OFTEN, *sorted(forms[:_VOCABULARY], key=self._renown)]
+        self._word_weights = list(accumulate((rank + 3) ** -FREQUENCY for rank in range(len(self._words))))
+
+    def _renown(self, word: str) -> float:
+        """Shorter words are more frequent, by and large."""
+        return len(word) * 0.2 + self._random.random()
 
     def _shuffled(self, names: Iterator[str]) -> list[str]:
         shuffled = list(names)
@@ -155,10 +203,23 @@ class Clients:
         random = self._random
         wanted, kinds = random.randint(SHORTEST, LONGEST), list(_ENGLISH.subjects)
         paragraphs: list[str] = []
-        while sum(len(paragraph.split()) for paragraph in paragraphs) < wanted - 40:
-            piece = write(random, _ENGLISH, random.choice(kinds), min(wanted, 250))
-            paragraphs += [*piece.paragraphs[:4], self._mention(), self._mention()]
+        while sum(len(paragraph.split()) for paragraph in paragraphs) < wanted - 100:
+            piece = write(random, _ENGLISH, random.choice(kinds), 250)
+            senseless = [" ".join(self._sentence() for _ in range(4)) for _ in range(2)]
+            paragraphs += [*piece.paragraphs[:2], self._mention(), self._mention(), *senseless]
         return " ".join("\n\n".join(paragraphs).split(" ")[:LONGEST])
+
+    def _sentence(self) -> str:
+        """Words by their frequency, with the signs that stand between words in news."""
+        random = self._random
+        words = random.choices(self._words, cum_weights=self._word_weights, k=random.randint(10, 28))
+        words[0] = words[0].capitalize()
+        words[5] += ","
+        if random.random() < 0.15:
+            words[7] = f"{random.randint(1, 2_000):,}"
+        if random.random() < 0.2:
+            words[2], words[8] = f"“{words[2]}", f"{words[8]}”"
+        return " ".join(words) + "."
 
     def _mention(self) -> str:
         parts = self._random.choice(_SENTENCES).replace("{", "\0{").split("\0")
