@@ -110,10 +110,10 @@ _QUERIES = (
     '"{name}" NEAR/25 "{other}"',
 )
 _OFTEN = (
-    "the", "of", "to", "and", "a", "in", "that", "is", "for", "on", "it", "was", "with", "said", "as", "by", "at", "be",
-    "from", "has", "have", "are", "but", "an", "its", "he", "not", "they", "were", "who", "will", "which", "this", "or",
+    "the", "of", "to", "and", "a", "in", "that", "is", "for", "on", "it", "was", "with", "said", "as", "by", "at",
+    "from", "has", "have", "are", "but", "an", "its", "he", "not", "they", "were", "who", "will", "which", "this",
     "had", "their", "more", "about", "would", "after", "been", "one", "up", "his", "if", "people", "there", "when",
-    "out", "new", "also", "year", "last", "all", "over", "we", "two", "could", "into", "than", "other", "some", "years",
+    "out", "new", "also", "year", "last", "all", "over", "we", "two", "could", "into", "than", "other", "some",
     "time", "first", "so", "no", "just", "only", "can", "because", "like", "them", "most", "make", "under", "against",
 )  # fmt: skip
 _VOCABULARY = 90_000  # word forms
