@@ -224,7 +224,7 @@ class Run:
         if self._java is not None:
             self._java.warm(seconds)
         for candidate in self._candidates.values():
-            candidate.seconds(Slice(0, 20))
+            candidate.seconds(Slice(0, min(20, len(self._texts))))
 
     def measure(self, part: Slice) -> None:
         """Let each candidate tag these stories."""
