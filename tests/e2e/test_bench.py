@@ -13,7 +13,10 @@ SMALLEST = {
     "idle": (["--seconds=0.5", "--rounds=1", "--settle=0.5"], "% of one core"),
     "bus": (["--records=40", "--rounds=1"], "local bus (SQLite)"),
     "feeds": (["--feeds=4", "--rounds=1"], "newsbeam's poller"),
-    "tagging": (["--sizes", "20", "60", "--stories=4", "--rounds=1", "--warm=0"], "matches a story, 60 literals"),
+    "tagging": (
+        ["--sizes", "20", "60", "--stories=4", "--rounds=1", "--warm=0"],
+        "matches a story, 60 literals",
+    ),
     "topics": (["--markdown"], "| human-rights |"),
     "soak": (["--minutes=0.02", "--every=0.2"], "MB an hour"),
 }
