@@ -5,16 +5,17 @@ nothing is known. It looks at words one by one and never at what a text could be
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from newsbeam.topics.analysis import CHAR
 from newsbeam.topics.folding import value_key
+from newsbeam.topics.marks import Leaf, Shelf, units
 from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Regex, Term
 from newsbeam.topics.query.nodes import VALUE_FIELDS
 from newsbeam.topics.query.reading import compiled_regex
-from newsbeam.topics.query.words import AnyWord, Exact, Run, Wild, Word, read_words
+from newsbeam.topics.query.words import AnyWord, Exact, Wild, Word
 from newsbeam.topics.ways import Way
 
 _INSIDE: dict[str | None, set[str | None]] = {
@@ -26,8 +27,7 @@ _INSIDE: dict[str | None, set[str | None]] = {
 }
 _PLAIN = re.compile(f"{CHAR}+")
 _WILD = re.compile(r"[*?]")
-
-Leaf = Term | Phrase | Regex
+_MANY = 6  # parts of an OR that are worth an index
 
 
 class _At(NamedTuple):
@@ -42,19 +42,28 @@ class _At(NamedTuple):
 
 def implies(a: Node, b: Node, way: Way | None = None) -> bool:
     """Tell whether every story that matches `a` matches `b`, both compared in one `way`."""
-    return _Implication(way or Way()).holds(_At(a), _At(b))
+    return Implications(way or Way()).implies(a, b)
 
 
-def found_where(a: Node, b: Node, way: Way | None = None) -> bool:
-    """Tell whether wherever `a` is found `b` is found at the same words, so that NEAR measures the same."""
-    return _Implication(way or Way()).same_places(a, b)
-
-
-class _Implication:
-    """The rules, for queries whose words are compared in one way."""
+class Implications:
+    """The rules, for queries whose words are compared in one way; it remembers what it looked at."""
 
     def __init__(self, way: Way) -> None:
         self._way = way
+        self._shelves: dict[tuple[int, str | None], tuple[Or, Shelf[Node]]] = {}
+
+    def implies(self, a: Node, b: Node) -> bool:
+        """Tell whether every story that matches `a` matches `b`."""
+        return self.holds(_At(a), _At(b))
+
+    def _candidates(self, a: _At, b: Or, field: str | None) -> Sequence[Node]:
+        """The parts of an OR that `a` may imply."""
+        if len(b.parts) < _MANY:
+            return b.parts
+        key = (id(b), field)
+        if key not in self._shelves:
+            self._shelves[key] = (b, Shelf([(part, part) for part in b.parts], field))
+        return self._shelves[key][1].near(a.node, a.field)
 
     def holds(self, a: _At, b: _At) -> bool:
         """Return whether every story that matches `a` matches `b`."""
@@ -68,7 +77,7 @@ class _Implication:
                 return self.holds(a, _At(part, name))
             case And(parts):
                 return all(self._holds_of_all(a, b.below(part)) for part in parts)
-            case Or(parts) if any(self.holds(a, b.below(part)) for part in parts):
+            case Or() if any(self.holds(a, b.below(part)) for part in self._candidates(a, b.node, b.field)):
                 return True
         return self._by_a_part(a, b) or (
             not isinstance(b.node, Or) and _within(a.field, b.field) and self._placed(a, b)
@@ -128,13 +137,13 @@ class _Implication:
         return False
 
     def same_places(self, a: Node, b: Node) -> bool:
-        """Return whether wherever `a` is found, `b` is found at the very same words."""
+        """Tell whether wherever `a` is found `b` is found at the very same words, so that NEAR measures the same."""
         if a == b:
             return True
         if isinstance(a, Or):
             return all(self.same_places(part, b) for part in a.parts)
         if isinstance(b, Or):
-            return any(self.same_places(a, part) for part in b.parts)
+            return any(self.same_places(a, part) for part in self._candidates(_At(a), b, None))
         if not isinstance(a, Leaf) or not isinstance(b, Leaf) or _slop(a) or _slop(b):
             return False
         words = units(a)
@@ -193,22 +202,6 @@ def _loose_words(phrase: Phrase) -> Iterable[Word]:
     """The words of a loose phrase: each of them is in the text, wherever."""
     words = units(phrase) if phrase.slop else None
     return [word for word in words or () if not isinstance(word, AnyWord)]
-
-
-def units(leaf: Leaf) -> tuple[Word, ...] | None:
-    """Return what must stand word by word, one place each; None for a regular expression.
-
-    A string without spaces is its pairs of characters and, for the last character, a place.
-    """
-    return None if isinstance(leaf, Regex) else _read_units(leaf.text, isinstance(leaf, Phrase))
-
-
-@lru_cache(maxsize=65536)
-def _read_units(text: str, quoted: bool) -> tuple[Word, ...]:
-    units: list[Word] = []
-    for word in read_words(text, quoted=quoted):
-        units += [*map(Exact, word.pairs), AnyWord()] if isinstance(word, Run) else [word]
-    return tuple(units)
 
 
 @lru_cache(maxsize=65536)

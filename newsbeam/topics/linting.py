@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from newsbeam.topics.implication import found_where, implies
+from newsbeam.topics.implication import Implications
 from newsbeam.topics.marks import Shelf
 from newsbeam.topics.query import Near, Node, Or, Phrase, Term, parse, show
 from newsbeam.topics.query.nodes import VALUE_FIELDS, walk
@@ -87,18 +87,19 @@ def _parts(node: Node) -> Iterator[tuple[Node, str | None, bool]]:
 
 def _said_twice(query: _Query, node: Or, *, near: bool) -> Iterator[Finding]:
     """The parts of an OR that find nothing which another part does not find; of equal ones, the later."""
-    covers = found_where if near else implies
+    rules = Implications(query.way)
+    covers = rules.same_places if near else rules.implies
     shelf = Shelf(list(enumerate(node.parts)))
     for number, part in enumerate(node.parts):
         for other in shelf.near(part):
             wider = node.parts[other]
-            if other == number or not covers(part, wider, query.way):
+            if other == number or not covers(part, wider):
                 continue
             if part == wider:
                 if other < number:
                     yield query.finding("twice", f"`{short(part)}` is in it twice")
                     break
-            elif other < number or not covers(wider, part, query.way):
+            elif other < number or not covers(wider, part):
                 yield query.finding(
                     "covered", f"`{short(part)}` finds nothing that `{short(wider)}` does not find"
                 )
@@ -123,19 +124,20 @@ def _between(topics: Sequence[Topic], queries: dict[str, list[_Query]]) -> Itera
         for query in some:
             shelves.setdefault((query.language, query.way), []).append(query)
     ready = {key: Shelf([(query, query.node) for query in some]) for key, some in shelves.items()}
+    rules = {way: Implications(way) for _, way in shelves}
     for some in queries.values():
         for query in some:
             for language in dict.fromkeys((query.language, ANY)):
                 shelf = ready.get((language, query.way))
                 for other in shelf.near(query.node) if shelf is not None else ():
                     if other.topic not in lines[query.topic] and query.topic not in lines[other.topic]:
-                        yield from _compared(query, other)
+                        yield from _compared(query, other, rules[query.way])
 
 
-def _compared(query: _Query, other: _Query) -> Iterator[Finding]:
-    if not implies(query.node, other.node, query.way):
+def _compared(query: _Query, other: _Query, rules: Implications) -> Iterator[Finding]:
+    if not rules.implies(query.node, other.node):
         return
-    if query.language == other.language and implies(other.node, query.node, query.way):
+    if query.language == other.language and rules.implies(other.node, query.node):
         if query.topic > other.topic:  # said once
             yield query.finding(
                 "same", f"it finds what {other.topic}.queries.{other.language} finds, and no more"

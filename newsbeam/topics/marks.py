@@ -4,16 +4,33 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from newsbeam.topics.folding import value_key
-from newsbeam.topics.implication import units
 from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Regex, Term
 from newsbeam.topics.query.nodes import VALUE_FIELDS
-from newsbeam.topics.query.words import Exact, Wild, Word
+from newsbeam.topics.query.words import AnyWord, Exact, Run, Wild, Word, read_words
 
+Leaf = Term | Phrase | Regex
 T = TypeVar("T")
 _PREFIX = 2
+
+
+def units(leaf: Leaf) -> tuple[Word, ...] | None:
+    """Return what must stand word by word, one place each; None for a regular expression.
+
+    A string without spaces is its pairs of characters and, for the last character, a place.
+    """
+    return None if isinstance(leaf, Regex) else _read_units(leaf.text, isinstance(leaf, Phrase))
+
+
+@lru_cache(maxsize=65536)
+def _read_units(text: str, quoted: bool) -> tuple[Word, ...]:
+    units: list[Word] = []
+    for word in read_words(text, quoted=quoted):
+        units += [*map(Exact, word.pairs), AnyWord()] if isinstance(word, Run) else [word]
+    return tuple(units)
 
 
 def borne(node: Node, field: str | None = None) -> set[str]:
@@ -87,18 +104,21 @@ def _fewest(found: Iterable[set[str] | None]) -> set[str] | None:
 class Shelf(Generic[T]):
     """Queries by the marks that they need: `near` finds those that something may imply."""
 
-    def __init__(self, queries: Sequence[tuple[T, Node]]) -> None:
-        self._by_mark: dict[str, list[T]] = {}
-        self._any: list[T] = []
-        for name, node in queries:
-            marks = needed(node)
+    def __init__(self, queries: Sequence[tuple[T, Node]], field: str | None = None) -> None:
+        self._by_mark: dict[str, dict[int, T]] = {}
+        self._any: dict[int, T] = {}
+        for number, (name, node) in enumerate(queries):
+            marks = needed(node, field)
             if marks is None:
-                self._any.append(name)
+                self._any[number] = name
             for mark in marks or ():
-                self._by_mark.setdefault(mark, []).append(name)
+                self._by_mark.setdefault(mark, {})[number] = name
 
-    def near(self, node: Node) -> list[T]:
+    def near(self, node: Node, field: str | None = None) -> list[T]:
         """Return the queries that `node` may imply, each once."""
         first = node.parts[0] if isinstance(node, Or) else node  # all parts must imply it, so the first must
-        found = [name for mark in borne(first) for name in self._by_mark.get(mark, ())]
-        return list(dict.fromkeys([*found, *self._any]))
+        found: dict[int, T] = {}
+        for mark in borne(first, field):
+            found.update(self._by_mark.get(mark, {}))
+        found.update(self._any)
+        return list(found.values())

@@ -1,6 +1,7 @@
 """A term or phrase as written → what must stand word by word, cut and folded as a story's text is."""
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -58,10 +59,12 @@ def read_words(text: str, *, quoted: bool, at: int | None = None, folded: Foldin
     return _plain_words(text, folded) or _cut_words(text, quoted=quoted, at=at, folded=folded)
 
 
+@lru_cache(maxsize=1 << 16)
 def _plain_words(text: str, folded: Folding = fold) -> tuple[Word, ...]:
     """The words of a text of nothing but letters, single spaces and open endings: what nearly all are made of.
 
-    Empty for any other. The tokenizer would find the same, ten times slower.
+    Empty for any other. The tokenizer would find the same, ten times slower. Remembered, since a query is read to
+    be checked and again to be compiled.
     """
     if not _PLAIN.fullmatch(text):
         return ()
