@@ -1,7 +1,10 @@
 """The texts that a topic must and must not match, tried on its queries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from newsbeam.topics.checking import Mistake
 from newsbeam.topics.document import Document
@@ -32,23 +35,41 @@ class Tried(NamedTuple):
     why: str | None
 
 
-def run_examples(topic: Topic, queries: Sequence[TopicQuery]) -> Iterator[Tried]:
-    """Yield every example of a topic, tried on its queries. An example's first line is its title."""
+def run_examples(topic: Topic, queries: Sequence[TopicQuery]) -> tuple[Tried, ...]:
+    """Return every example of a topic, tried on its queries. An example's first line is its title.
+
+    What was tried is remembered: a reload tries only the topics that changed.
+    """
+    return _tried(topic.id, msgspec.json.encode(topic.examples), tuple(queries))
+
+
+@lru_cache(maxsize=4096)
+def _tried(topic: str, examples: bytes, queries: tuple[TopicQuery, ...]) -> tuple[Tried, ...]:
     named = {f"{one.language} {one.owner}": one for one in queries}
     nodes = {name: parse(one.text) for name, one in named.items()}
     matcher = compile_queries(nodes, {name: one.way for name, one in named.items()})
     spoken = {one.language for one in queries}
-    for kind, index, language, text in _examples(topic.examples):
-        why = None
-        if language is not None and not {language, ANY} & spoken:
-            why = f"topic {topic.id!r} has no query for the example's language {language!r}"
-        else:
-            seen = _seen(matcher, language, text)
-            if kind == "match" and seen is None:
-                why = f"topic {topic.id!r} does not match its example {text!r}"
-            if kind == "no_match" and seen is not None:
-                why = f"topic {topic.id!r} must not match {text!r}, but does by {seen}"
-        yield Tried(("examples", kind, index), language, text, why)
+    given = msgspec.json.decode(examples, type=Examples)
+    return tuple(
+        Tried(
+            ("examples", kind, index), language, text, _failure(topic, kind, language, text, matcher, spoken)
+        )
+        for kind, index, language, text in _examples(given)
+    )
+
+
+def _failure(
+    topic: str, kind: str, language: str | None, text: str, matcher: Matcher, spoken: Collection[str]
+) -> str | None:
+    """Why an example fails, None when it holds."""
+    if language is not None and language not in spoken and ANY not in spoken:
+        return f"topic {topic!r} has no query for the example's language {language!r}"
+    seen = _seen(matcher, language, text)
+    if kind == "match" and seen is None:
+        return f"topic {topic!r} does not match its example {text!r}"
+    if kind == "no_match" and seen is not None:
+        return f"topic {topic!r} must not match {text!r}, but does by {seen}"
+    return None
 
 
 def _examples(examples: Examples) -> Iterator[tuple[str, int, str | None, str]]:

@@ -7,6 +7,7 @@ from newsbeam.topics.document import Document
 from newsbeam.topics.explaining import Part, explain
 from newsbeam.topics.matcher import compile_queries
 from newsbeam.topics.query import Node, parse
+from newsbeam.topics.ways import Way
 from tests.unit.queries import QUERIES
 from tests.unit.test_implication import STORIES, Story
 
@@ -61,6 +62,12 @@ def test_what_is_found_is_shown_where_it_stands() -> None:
     (left,) = [place for place in near.parts[1].places if place.span.field == "summary"]
     assert (left.before, left.after) == ("Three grain ships ", " under a truce")
     assert (forbidden.kind, forbidden.holds, forbidden.parts[0].holds) == ("not", True, False)
+
+
+def test_a_query_is_explained_as_it_is_compared() -> None:
+    assert explain(parse("monitor NEAR/2 ceasefires"), STORY, Way("en")).holds
+    assert not told("monitor NEAR/2 ceasefires").holds
+    assert not explain(parse("ships AND truce"), STORY, Way(exact_case=True)).parts[0].places[1:]
 
 
 @settings(max_examples=60, deadline=None)

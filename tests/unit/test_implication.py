@@ -54,12 +54,12 @@ STORIES = st.lists(
 
 
 @settings(max_examples=100, deadline=None)
-@given(related(), STORIES)
-def test_what_is_implied_is_found(pair: tuple[Node, Node], stories: list[Story]) -> None:
+@given(related(), STORIES, st.sampled_from([Way(), Way("en"), Way(None, True), Way("en", True)]))
+def test_what_is_implied_is_found(pair: tuple[Node, Node], stories: list[Story], way: Way) -> None:
     for a, b in (pair, pair[::-1]):
-        if not implies(a, b):
+        if not implies(a, b, way):
             continue
-        matcher = compile_queries({"a": a, "b": b})
+        matcher = compile_queries({"a": a, "b": b}, {"a": way, "b": way})
         for story in stories:
             found = matcher.find(story.document())
             assert "a" not in found or "b" in found, story
