@@ -11,6 +11,7 @@ NAMES = {
     "bus": "published and read records/s of the local bus and of Kafka clients",
     "feeds": "feeds/s of the poller beside a feedparser loop",
     "tagging": "stories/s of the topic engine beside spaCy, Lucene Monitor and a bare automaton",
+    "job": "stories/s of decode, tag, alert, encode in Beam, beside a naive pipeline and a bare loop",
     "topics": "precision and recall of the shipped topics on labelled news",
     "language": "precision and recall of quotes, speakers, countries and names on the annotated stories",
     "soak": "30 minutes at 50 stories/s: memory of every process over time",

@@ -83,6 +83,7 @@ class _Languages:
             one.text: parse(one.text) for some in queries.values() for one in some
         }
         self._matchers: dict[str, Matcher] = {}
+        self._blind: dict[str, tuple[str, ...]] = {}
         self._spoken = {topic: {one.language for one in some} for topic, some in queries.items()}
         self._languages = {language for spoken in self._spoken.values() for language in spoken}
 
@@ -97,7 +98,12 @@ class _Languages:
 
     def blind(self, language: str) -> tuple[str, ...]:
         """Return the topics that have no query for this language."""
-        return tuple(topic for topic, spoken in self._spoken.items() if not spoken & {ANY, language})
+        known = language if language in self._languages else ANY
+        if known not in self._blind:
+            self._blind[known] = tuple(
+                topic for topic, spoken in self._spoken.items() if not spoken & {ANY, known}
+            )
+        return self._blind[known]
 
     def _matcher(self, language: str) -> Matcher:
         known = language if language in self._languages or language == UNDETERMINED else ANY

@@ -28,7 +28,7 @@ class Matcher:
     def __init__(self, plans: Mapping[str, Plan]) -> None:
         self._names = list(plans)
         self._clauses: list[tuple[int, Plan]] = []  # the query's number, and the clause
-        self._by_value: dict[tuple[str, str], list[int]] = {}
+        self._by_value: dict[str, dict[str, list[int]]] = {}  # field → value → clauses
         self._always: list[int] = []
         views: dict[str, _Triggers] = {}
         for number, plan in enumerate(plans.values()):
@@ -49,8 +49,8 @@ class Matcher:
             return
         for view, literal in need.literals:
             views.setdefault(view, _Triggers()).add_clause(literal, clause)
-        for value in need.values:
-            self._by_value.setdefault(value, []).append(clause)
+        for field, value in need.values:
+            self._by_value.setdefault(field, {}).setdefault(value, []).append(clause)
 
     def _numbered(self, document: Document) -> dict[int, list[Hit]]:
         """The hits of the queries that hold, by their number."""
@@ -58,9 +58,9 @@ class Matcher:
         clauses = set(self._always)
         for name, triggers in self._views:
             clauses.update(triggers.scan(document.view(name), found))
-        for (field, value), waiting in self._by_value.items():
-            if value in document.values.get(field, ()):
-                clauses.update(waiting)
+        for field, waiting in self._by_value.items():
+            for value in document.values.get(field, ()):
+                clauses.update(waiting.get(value, ()))
         for clause in sorted(clauses):
             query, plan = self._clauses[clause]
             hits = plan.find(document)

@@ -17,6 +17,7 @@ SMALLEST = {
         ["--sizes", "20", "60", "--stories=4", "--rounds=1", "--warm=0"],
         "matches a story, 60 literals",
     ),
+    "job": (["--stories=20", "--rounds=1", "--queries=60", "--alerts=20"], "newsbeam in Beam"),
     "topics": (["--markdown"], "| human-rights |"),
     "soak": (["--minutes=0.02", "--every=0.2"], "MB an hour"),
 }
