@@ -10,13 +10,7 @@ from newsbeam.topics.checking import Mistake
 from newsbeam.topics.document import Document
 from newsbeam.topics.matcher import Matcher, compile_queries
 from newsbeam.topics.query import parse
-from newsbeam.topics.topic import ANY, Examples, Topic, TopicQuery, topic_queries
-
-
-def check_examples(topic: Topic) -> list[str]:
-    """Return what is wrong with the examples of a topic that extends none, one line each; its queries can be read."""
-    found = example_mistakes(topic, topic_queries(topic, {}))
-    return [f"{'.'.join(map(str, trail))}: {why}" for trail, why in found]
+from newsbeam.topics.topic import ANY, Examples, Topic, TopicQuery
 
 
 def example_mistakes(topic: Topic, queries: Sequence[TopicQuery]) -> Iterator[Mistake]:

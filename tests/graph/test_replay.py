@@ -69,6 +69,24 @@ def test_a_changed_query_is_looked_for_again_and_a_changed_label_is_not(past: Wo
     assert recount(past.store) == read_counts(past.store)
 
 
+def test_a_topic_is_looked_for_again_when_the_one_that_it_extends_changed(past: World) -> None:
+    def having(topic: str) -> set[str]:
+        stories = latest_stories(past.store, limit=300)
+        return {story.id for story in stories if topic in {tag.topic for tag in story.tags}}
+
+    narrow = Topic(id="peace", queries={"any": "ceasefire AND 15*"})
+    wide = Topic(id="wide", queries={"fr": "villag*"}, extends="peace")
+    past.activate(Catalog(topics=(narrow, wide)))
+    retag_history(past.store)
+    french = having("wide") - having("peace")
+    assert having("peace") < having("wide")
+    assert (len(having("peace")), len(french)) == (11, 64)
+    past.activate(Catalog(topics=(*PEACE.topics, wide)))
+    assert retag_history(past.store) == Changes(stories=200, added=189 + 125, removed=0)
+    assert having("wide") == having("peace")
+    assert recount(past.store) == read_counts(past.store)
+
+
 def test_a_query_is_tried_on_history_without_changing_it(past: World) -> None:
     before = latest_stories(past.store, limit=300)
     result = back_test(past.store, NEW, "village", show=5)

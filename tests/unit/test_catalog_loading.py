@@ -12,8 +12,9 @@ from newsbeam.newswire import english
 from newsbeam.newswire.prose import write
 from newsbeam.story import Key, KeyKind, Origin, OutletFacts, Story
 from newsbeam.topics.catalog import Examples, Topic
-from newsbeam.topics.examples import check_examples
+from newsbeam.topics.examples import run_examples
 from newsbeam.topics.loading import load_catalog
+from newsbeam.topics.topic import topic_queries
 
 STARTER = Path(__file__).parents[2] / "config"
 EIGHT = {"en", "fr", "es", "de", "ru", "uk", "ar", "zh"}
@@ -276,9 +277,43 @@ def test_a_mistake_in_a_store_made_item_names_the_item(tmp_path: Path) -> None:
     ]
 
 
-def test_examples_can_be_checked_alone() -> None:
+def test_examples_can_be_tried_alone() -> None:
     topic = Topic(id="t", queries={"en": "title:aa"}, examples=Examples(match=("aa\nbb", "bb\naa")))
-    assert check_examples(topic) == ["examples.match.1: topic 't' does not match its example 'bb\\naa'"]
+    first, second = run_examples(topic, topic_queries(topic, {}))
+    assert (first.trail, first.why) == (("examples", "match", 0), None)
+    assert (second.trail, second.why) == (
+        ("examples", "match", 1),
+        "topic 't' does not match its example 'bb\\naa'",
+    )
+
+
+def test_the_examples_are_tried_in_the_way_in_which_stories_will_be_read(tmp_path: Path) -> None:
+    topics = """\
+- id: acronym
+  case: exact
+  queries: {en: WHO}
+  examples: {match: [WHO meets], no_match: [who meets]}
+- id: stems
+  match: stem
+  queries: {en: sanction}
+  examples: {match: [They were sanctioned]}
+"""
+    assert len(load_catalog(folder(tmp_path, topics, alerts="")).topics) == 2
+    path = tmp_path / "topics" / "some.yaml"
+    path.write_text(topics.replace("  case: exact\n", "").replace("  match: stem\n", ""))
+    assert mistakes(tmp_path) == [
+        "topics/some.yaml:3: topic 'acronym' must not match 'who meets', but does by 'who'",
+        "topics/some.yaml:6: topic 'stems' does not match its example 'They were sanctioned'",
+    ]
+
+
+def test_a_query_that_can_never_match_is_refused_with_its_place(tmp_path: Path) -> None:
+    topics = "- id: t\n  queries:\n    en: aa\n    fr: bb AND lang:en\n"
+    alerts = ALERTS.replace("topic:peace AND lang:en", "lang:en AND lang:fr")
+    first, second = mistakes(folder(tmp_path, topics, alerts))
+    never = "this can never match: a story"
+    assert first.startswith(f"topics/some.yaml:4: t.queries.fr: {never} that the query for 'fr' is tried on")
+    assert second == f"alerts.yaml:3: told.when: {never} has only one `lang:`, never `en` and `fr`; write OR"
 
 
 # --- the starter configuration -----------------------------------------------------------------------------
