@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parents[1] / "tests" / "data" / "labelled"
 HALVES = ("open", "heldout")
 APART = "apart"  # events that are told in one language only
 STORIES = "stories"
+PARTS = (*HALVES, APART, STORIES)
 LANGUAGES = ("en", "fr", "es", "de", "ru", "uk", "ar", "zh")
 
 
@@ -56,7 +57,7 @@ def read_labelled() -> list[Labelled]:
     """Return every item there is; a language without a file in a part has none."""
     return [
         Labelled(part, language, item)
-        for part in (*HALVES, APART, STORIES)
+        for part in PARTS
         for language in LANGUAGES
         for item in _items(FOLDER / part / f"{language}.jsonl")
     ]

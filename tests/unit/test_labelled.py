@@ -1,13 +1,13 @@
-"""The labelled news and its scoring: the data are consistent, the sums are right."""
+"""The labelled news and its scoring: the data are consistent, the sums are right, the page is current."""
 
 from collections import Counter
 from itertools import product
 
 import pytest
 
-from bench.labelled import HALVES, LANGUAGES, Item, Labelled, meanings, read_labelled
+from bench.labelled import HALVES, LANGUAGES, PARTS, Item, Labelled, meanings, read_labelled
 from bench.tagscores import Score, compare, total
-from bench.topics import BEGIN, END, Result, misses, tables, tagged, with_tables
+from bench.topics import BEGIN, END, ROOT, Result, misses, tables, with_tables
 from newsbeam.language.detection import detect_language
 
 TOPICS = meanings()
@@ -57,13 +57,15 @@ def test_tables_keep_the_parts_apart() -> None:
         result("c", "", ""),
         result("d", "nato floods", "nato storms", half="stories"),
     ]
-    by_language, by_topic, quiet, apart, stories, crossed = tables(results)
-    assert by_language[2][0] == ["en", "1", "1.00", "1.00", "1.00", "1", "0.00", "0.00", "0.00"]
-    assert ["floods", "1", "1.00", "1.00", "1.00", "1", "-", "0.00", "0.00"] in by_topic[2]
-    assert quiet[2] == [["en", "1 of 1", "0 of 0"]]
-    assert apart[2] == [[name, "0", "0", "-", "-", "-", "0 of 0"] for name in ("en", "all")]
-    assert stories[2] == [[name, "1", "2", "0.50", "0.50", "0.50", "0 of 0"] for name in ("en", "all")]
+    by_language, by_topic, quiet, stories, crossed = tables(results)
+    none = ["0", "-", "-", "-"]
+    assert by_language[2] == [[name, "1.00", "1", "0.00", "0.00", "0.00", *none] for name in ("en", "all")]
+    assert ["floods", "1.00", "1", "-", "0.00", "0.00", *none] in by_topic[2]
+    assert ["nato", "-", "0", "0.00", "-", "0.00", *none] in by_topic[2]
+    assert quiet[2] == [["en", "1 of 1", "0 of 0", "0 of 0", "0 of 0"]]
+    assert stories[2] == [[name, "2", "0.50", "0.50", "0.50"] for name in ("en", "all")]
     assert ["nato", "0/0 +1"] in crossed[2]
+    assert ["floods", "0/1"] in crossed[2]
 
 
 def test_tables_are_put_between_the_marks_of_a_page() -> None:
@@ -73,16 +75,14 @@ def test_tables_are_put_between_the_marks_of_a_page() -> None:
         with_tables("no marks", "new")
 
 
-def test_the_shipped_catalog_tags_an_item_by_its_text() -> None:
-    text = "An earthquake of magnitude 7 was felt in the capital."
-    news = Item(id="one", title="Earthquake", text=text, topics=())
-    (one,) = tagged([Labelled("open", "en", news)])
-    assert "earthquakes" in one.tags
-
-
 def test_every_label_is_a_topic_with_a_meaning_and_stands_once() -> None:
     assert all(set(one.item.topics) <= set(TOPICS) for one in NEWS)
     assert all(sorted(set(one.item.topics)) == list(one.item.topics) for one in NEWS)
+
+
+def test_the_labels_are_the_shipped_topics_and_every_language_is_measured() -> None:
+    assert {path.stem for path in (ROOT / "config" / "topics").glob("*.yaml")} == set(TOPICS)
+    assert {(one.part, one.language) for one in NEWS} == set(product(PARTS, LANGUAGES))
 
 
 @pytest.mark.parametrize("language", SPOKEN)
