@@ -12,7 +12,7 @@ from newsbeam.language.words import SPOKEN, Words
 LANGUAGES = tuple(SPOKEN)
 _CASED = frozenset({"en", "fr", "es", "de", "ru", "uk"})
 
-COUNTRY, ADJECTIVE, CITY, STATE, NOWHERE, ORGANISATION, ROLE, CUE, SOURCE = range(9)
+COUNTRY, ADJECTIVE, CITY, STATE, NOWHERE, ORGANISATION, ROLE, CUE, SOURCE, BODY = range(10)
 PLACES = frozenset({COUNTRY, ADJECTIVE, CITY, STATE})
 _PLACE_KINDS = {"n": COUNTRY, "a": ADJECTIVE, "c": CITY, "s": STATE}
 _PROCLITICS = frozenset(
@@ -128,6 +128,8 @@ def _claims(language: str, words: Words) -> Iterator[tuple[str, Entry]]:
         for form in listed(text):
             yield form, Entry(kind, form)
             yield form[:1].upper() + form[1:], Entry(kind, form)
+    for form in listed(words.bodies_alone):
+        yield form, Entry(BODY, form)
 
 
 def _roles(language: str, words: Words) -> Iterator[tuple[str, Entry]]:

@@ -1,7 +1,7 @@
 """Names of persons and organisations: by title, role, given name, verb of saying, and by coming back."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -45,34 +45,39 @@ class Grammar:
             rf"|{_GAP}d[’']{_TOKEN}|{_GAP}de l[’']{_TOKEN}){{0,2}}"
         )
 
-    def pieces(self, text: str, hits: Sequence[Hit]) -> Iterator[Piece]:
-        """Yield what may be a name, in order: runs of words in capitals without what is known otherwise."""
+    def pieces(self, text: str, hits: Sequence[Hit]) -> list[Piece]:
+        """Return what may be a name, in order: runs of words in capitals without what is known otherwise."""
+        pieces: list[Piece] = []
+        no_names, last = self.no_names, len(hits)
         n = 0
         for match in islice(self.run.finditer(text), MAX_RUNS):
+            run = match[0]
             start, end = match.span()
-            if match[0] in self.no_names or (start and text[start - 1].isalnum()):
+            if run in no_names or (start and text[start - 1].isalnum()):
                 continue
-            while n < len(hits) and hits[n].end <= start:
+            first, _, rest = run.partition(" ")
+            if rest and first in no_names and (n >= last or hits[n].start > start):
+                start, run = start + len(first) + 1, rest  # `Die Brücke`
+            while n < last and hits[n].end <= start:
                 n += 1
-            inner = []
-            k = n
-            while k < len(hits) and hits[k].start < end:
-                inner.append(hits[k])
-                k += 1
-            if not inner:
-                yield from self._trimmed(text, start, end)
-                continue
-            yield from self._between(text, start, end, inner)
+            if n < last and hits[n].start < end:
+                self._between(text, start, end, [hit for hit in hits[n : n + 8] if hit.start < end], pieces)
+            elif run.isalpha():
+                if end - start > 1:
+                    pieces.append(Piece(start, end, run))
+            else:
+                self._trimmed(text, start, end, pieces)
+        return pieces
 
-    def _between(self, text: str, start: int, end: int, inner: list[Hit]) -> Iterator[Piece]:
+    def _between(self, text: str, start: int, end: int, inner: list[Hit], pieces: list[Piece]) -> None:
         for hit in inner:
             if hit.entry.kind in PLACES and self._part_of_name(text, hit, start, end, inner):
                 continue
             if hit.start > start:
-                yield from self._trimmed(text, start, hit.start)
+                self._trimmed(text, start, hit.start, pieces)
             start = max(start, hit.end)
         if start < end:
-            yield from self._trimmed(text, start, end)
+            self._trimmed(text, start, end, pieces)
 
     def _part_of_name(self, text: str, hit: Hit, start: int, end: int, inner: list[Hit]) -> bool:
         """Whether a place stands within a longer name: `Chad Lindqvist`, `Bank of Japan`, `Michael Jordan`."""
@@ -91,17 +96,13 @@ class Grammar:
         ends = {other.end for other in inner}
         return bool(word) and start + len(before) not in ends and word not in self.no_names
 
-    def _trimmed(self, text: str, start: int, end: int) -> Iterator[Piece]:
-        """Yield the pieces without words that begin no name; an owner ends one: `Dufresnoy's Institute`."""
+    def _trimmed(self, text: str, start: int, end: int, pieces: list[Piece]) -> None:
+        """Add the pieces without words that begin no name; an owner ends one: `Dufresnoy's Institute`."""
         whole = text[start:end]
-        if whole.isalpha():
-            if end - start > 1 and whole not in self.no_names:
-                yield Piece(start, end, whole)
-            return
         if "’" in whole or "'" in whole:
             owner = _POSSESSIVE.search(text, start, end)
             if owner:
-                yield from self._trimmed(text, start, owner.start())
+                self._trimmed(text, start, owner.start(), pieces)
                 start = owner.end()
         start, end = _stripped(text, start, end)
         start = self._first(text, start, end)
@@ -111,7 +112,7 @@ class Grammar:
         if self.language == "de":
             end = start + len(_noble(text[start:end]))
         if 1 < end - start <= _LONGEST:
-            yield Piece(start, end, text[start:end])
+            pieces.append(Piece(start, end, text[start:end]))
 
     def _first(self, text: str, start: int, end: int) -> int:
         """Return where the first word begins that may begin a name."""

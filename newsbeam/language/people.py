@@ -19,10 +19,11 @@ _ENDINGS = re.compile(
     r"(?:ого|ому|ими|ыми|ой|ым|им|ом|ем|єм|ею|ою|ей|єю|ий|ый|ая|ую|ові|еві|[ауюяеєиіїыьй])$"
 )
 _ACRONYM = re.compile(r"\(([A-ZÀ-ÞА-ЯЁІЇЄҐ][A-Za-zÀ-ÞА-ЯЁІЇЄҐ]{1,7})\)")
-_COMPOUND = re.compile(
-    r"(?:\w{3}(?:kammer|verband|verwaltung|ministerium|gesellschaft|behörde|bundesamt|gericht|gerichtshof|"
-    r"gewerkschaft|institut|agentur|kommission|verein|universität|amt|bank|klinikum|werft|hilfe|wacht|warte))$"
-)
+_COMPOUNDS = (
+    "kammer", "verband", "verwaltung", "ministerium", "gesellschaft", "behörde", "bundesamt", "gericht",
+    "gerichtshof", "gewerkschaft", "institut", "agentur", "kommission", "verein", "universität", "bank", "klinikum",
+    "werft",
+)  # fmt: skip
 MAX_NAMES = 200  # of a story
 
 
@@ -33,6 +34,7 @@ class Finder:
         self._known = known
         self._grammar = grammar
         self._readings = readings
+        self._german = grammar.language == "de"
         self._declines = grammar.language in {"ru", "uk"}
         self.cast = Cast()
         self._by_key: dict[tuple[str, ...], Person] = {}
@@ -69,24 +71,29 @@ class Finder:
 
     def _bodies(self, reading: Reading) -> Iterator[tuple[int, int]]:
         """Yield where names of organisations stand that have a word such as `Ministry` in them; note them."""
-        grammar, text = self._grammar, reading.text
         done = 0
         for piece in reading.pieces:
-            if piece.start < done:
+            if piece.start < done or not self._is_body(piece):
                 continue
-            words = piece.text.split(" ")
-            if not any(word in grammar.bodies for word in words):
-                if grammar.language == "de" and _COMPOUND.search(piece.text):
-                    self.cast.organisation(piece.text, (reading.field, piece.start, piece.end))
-                    yield piece.start, piece.end
-                continue
-            tail = grammar.tail.match(text, piece.end)
-            end = tail.end() if tail and words[-1] in grammar.bodies | {"Court"} else piece.end
-            if len(words) > 1 or end > piece.end or self._front(text, piece.start) < piece.start:
-                start = self._front(text, piece.start)
-                self.cast.organisation(text[start:end], (reading.field, start, end))
+            start, end = self._extended(reading.text, piece)
+            if (start, end) != (piece.start, piece.end) or self._stands_alone(piece):
+                self.cast.organisation(reading.text[start:end], (reading.field, start, end))
                 yield piece.start, end
                 done = end
+
+    def _extended(self, text: str, piece: Piece) -> tuple[int, int]:
+        """Return where a name begins and ends with the words in front of it and its `of …`."""
+        tail = None
+        if piece.text.rpartition(" ")[2] in self._grammar.bodies:
+            tail = self._grammar.tail.match(text, piece.end)
+        return self._front(text, piece.start), tail.end() if tail else piece.end
+
+    def _stands_alone(self, piece: Piece) -> bool:
+        return " " in piece.text or self._is_compound(piece)
+
+    def _is_compound(self, piece: Piece) -> bool:
+        """Whether a German word is one of an organisation: `Bauernverband`."""
+        return self._german and piece.text.endswith(_COMPOUNDS) and piece.text not in self._grammar.bodies
 
     def _front(self, text: str, start: int) -> int:
         """Return where a name begins with the words before it that begin names of organisations: `South`."""
@@ -107,16 +114,18 @@ class Finder:
         """Make persons of the full names for which something speaks."""
         names = [piece for piece in reading.pieces if " " in piece.text and not self._is_body(piece)]
         doubtful = []
-        for piece in names[:MAX_NAMES]:
+        for piece in names:
             if self._spoken_for(reading, piece):
                 self._meet(piece.text)
             else:
                 doubtful.append(piece)
         if doubtful and reading.field != "title":
             self._come_back(reading, doubtful)
-        for piece in reading.pieces[:MAX_NAMES]:
-            if " " not in piece.text and self._titled(reading, piece):
-                self._meet(piece.text)
+        if not self._german:
+            after_roles = {hit.end + 1 for hit in reading.hits if hit.entry.kind == ROLE}
+            for piece in reading.pieces:
+                if piece.start in after_roles and " " not in piece.text:
+                    self._meet(piece.text)  # `President Weber`
 
     def _come_back(self, reading: Reading, doubtful: Sequence[Piece]) -> None:
         """Make persons of the full names of which the last word stands alone elsewhere."""
@@ -126,13 +135,16 @@ class Finder:
                 self._meet(piece.text)
 
     def _is_body(self, piece: Piece) -> bool:
-        if self._grammar.language == "de" and _COMPOUND.search(piece.text):
-            return True
-        return any(word in self._grammar.bodies for word in piece.text.split(" "))
+        bodies = self._grammar.bodies
+        if " " in piece.text:
+            return not bodies.isdisjoint(piece.text.split(" ")) or self._is_compound(piece)
+        return piece.text in bodies or self._is_compound(piece)
 
     def _meet(self, name: str) -> None:
         words = tuple(map(self.key, name.split(" ")))
         if words in self._by_key or (len(words) == 1 and words[0] in self._by_surname):
+            return
+        if len(self._by_key) >= MAX_NAMES:
             return
         person = self.cast.person(name)
         self._by_key[words] = person
@@ -153,16 +165,6 @@ class Finder:
             if hit is not None and hit.entry.kind in {CUE, SOURCE} and reading.field != "title":
                 return True
         return self._in_apposition(reading, piece)
-
-    def _titled(self, reading: Reading, piece: Piece) -> bool:
-        """Whether a role stands before a surname that is no full name's: `President Weber`."""
-        hit = reading.marks.ends.get(piece.start - 1)
-        return (
-            hit is not None
-            and hit.entry.kind == ROLE
-            and self._grammar.language != "de"
-            and self.key(piece.text) not in self._by_surname
-        )
 
     def _after_role(self, reading: Reading, start: int) -> Person | bool:
         """Whether a role ends where the name begins, maybe with a country between."""
@@ -207,30 +209,28 @@ class Finder:
     def _sentence_start(self, text: str, start: int) -> bool:
         """Whether a name is the first word of a sentence, of a paragraph where nouns have capitals too."""
         before = text[max(0, start - 2) : start]
-        return (
-            not before
-            or before[-1] == "\n"
-            or (self._grammar.language != "de" and before in {". ", "” ", '" '})
-        )
+        return not before or before[-1] == "\n" or (not self._german and before in {". ", "” ", '" '})
 
     # --- where they stand ---------------------------------------------------------------------------------
 
     def _place(self, reading: Reading, bodies: list[tuple[int, int]]) -> None:
         taken = dict(bodies)
         done = 0
+        sources = {hit.end + 1 for hit in reading.hits if hit.entry.kind == SOURCE}
+        verbs = {hit.start - 1 for hit in reading.hits if hit.entry.kind == CUE and not self._german}
         for piece in reading.pieces:
-            done = max(done, taken.get(piece.start, 0))
-            if piece.start < done:
+            start, end, name = piece
+            done = max(done, taken.get(start, 0)) if taken else 0
+            if start < done:
                 continue
-            start = piece.start
-            person = self.who(piece.text)
-            if person is None and " " in piece.text:
-                last = piece.text.rpartition(" ")[2]
-                person, start = self._surnamed(piece, last), piece.end - len(last)
+            person = self.who(name)
+            if person is None and " " in name:
+                last = name.rpartition(" ")[2]
+                person, start = self._surnamed(piece, last), end - len(last)
             if person is not None:
-                person.places.append((reading.field, start, piece.end))
-            elif self._speaks(reading, piece):
-                self.cast.organisation(piece.text, (reading.field, piece.start, piece.end))
+                person.places.append((reading.field, start, end))
+            elif (end in verbs or piece.start in sources) and _may_speak(reading, piece):
+                self.cast.organisation(name, (reading.field, piece.start, end))
         self._places_of_persons(reading)
         self._acronyms(reading)
 
@@ -251,32 +251,22 @@ class Finder:
                     person.places.append((reading.field, hit.start, hit.end))
 
     def who(self, name: str) -> Person | None:
-        """Return the person of a full name, a surname or a given name with surname."""
+        """Return the person of a full name, a surname, a given name, or a given name with surname."""
+        if " " not in name:
+            return self._alone.get(self.key(name))
         words = tuple(map(self.key, name.split(" ")))
-        found = self._by_key.get(words)
-        if found is None:
-            found = self._by_surname.get(words[-1]) if len(words) == 1 else self._by_key.get(words[-2:])
-        return found or self._by_given.get(words[0] if len(words) == 1 else "")
+        return self._by_key.get(words) or self._by_key.get(words[-2:])
 
     @cached_property
-    def _by_given(self) -> dict[str, Person]:
-        """Given names that one person alone has."""
+    def _alone(self) -> dict[str, Person]:
+        """The single words by which persons are called: surnames, and given names that one alone has."""
         given = Counter(words[0] for words in self._by_key if len(words) > 1)
-        return {
+        firsts = {
             words[0]: person
             for words, person in self._by_key.items()
             if len(words) > 1 and given[words[0]] == 1
         }
-
-    def _speaks(self, reading: Reading, piece: Piece) -> bool:
-        """Whether a name that is no person's is given as a source: an organisation."""
-        if reading.field == "title" or len(piece.text) < 3 or piece.text[:2] in {"I'", "I’"}:
-            return False
-        starts, ends = reading.marks
-        before, after = ends.get(piece.start - 1), starts.get(piece.end + 1)
-        if before is not None and before.entry.kind == SOURCE:
-            return True
-        return after is not None and after.entry.kind == CUE and self._grammar.language != "de"
+        return firsts | self._by_surname
 
     def _acronyms(self, reading: Reading) -> None:
         """`World Food Programme (WFP)`: what stands in parentheses are the first letters of the name before."""
@@ -290,3 +280,8 @@ class Finder:
                 name = reading.text[max(0, start) : match.start()].strip()
                 if name not in self.cast.organisations:
                     self.cast.organisation(name, (reading.field, start, match.start()))
+
+
+def _may_speak(reading: Reading, piece: Piece) -> bool:
+    """Whether a name beside a verb of saying that is no person's can be an organisation's."""
+    return reading.field != "title" and len(piece.text) > 2 and piece.text[:2] not in {"I'", "I’"}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from newsbeam.language.lexicon import ROLE, SOURCE, Hit, Lexicon, listed
+from newsbeam.language.lexicon import BODY, ROLE, SOURCE, Hit, Lexicon, listed
 from newsbeam.language.names import Cast, Person, Reading
 
 _NEAR = 260  # code points around a verb of saying in which its speaker stands
@@ -38,10 +38,8 @@ class Manner:
         self.language = lexicon.language
         self.he = frozenset(listed(words.he))
         edge = "" if self.language == "zh" else r"\b"
-        both = "|".join(sorted({*self.he, *listed(words.she)}))
-        self.pronoun = re.compile(rf"{edge}({both}){edge}", re.IGNORECASE)
-        alone = "|".join(listed(words.bodies_alone))
-        self.body = re.compile(rf"{edge}(?:{alone}){edge}")
+        both = sorted({*self.he, *listed(words.she)})
+        self.pronoun = re.compile("|".join([*both, *(word.capitalize() for word in both)]) + edge)
         self.articled = self.language in {"en", "fr", "es", "de"}
         self.prepositions = frozenset(listed(words.prepositions))
         self.no_speech = frozenset(listed(words.no_speech))
@@ -74,11 +72,14 @@ class Stage:
             for field, start, end in places
             if field == reading.field
         )
-        self._roles = [
-            Candidate(hit.start, hit.end, "role", hit.entry.value)
-            for hit in reading.hits
-            if hit.entry.kind == ROLE
-        ]
+        self._roles: list[Candidate] = []
+        self._alone_bodies: list[Candidate] = []
+        for start, end, entry in reading.hits:
+            if entry.kind == ROLE:
+                self._roles.append(Candidate(start, end, "role", entry.value))
+            elif entry.kind == BODY:
+                self._alone_bodies.append(Candidate(start, end, "body", entry.value))
+        self._alone_starts = [one.start for one in self._alone_bodies]
         self._people_starts = [one.start for one in self.people]
         self._body_starts = [one.start for one in self.bodies]
         self._role_starts = [one.start for one in self._roles]
@@ -109,25 +110,29 @@ class Stage:
             person.roles.append(hit.entry.value)
             person.gender = person.gender or hit.entry.note
 
-    def within(self, start: int, end: int) -> list[Candidate]:
-        """Return everything between the places that may speak, in order."""
+    def within(self, start: int, end: int, near: tuple[int, int] | None = None) -> list[Candidate]:
+        """Return everything between the places that may speak, in order; pronouns only in the part that is near."""
         found = _slice(self.people, self._people_starts, start, end)
-        bodies = [
-            one for one in _slice(self.bodies, self._body_starts, start, end) if not _covers(found, one)
-        ]
-        roles = [
-            one
-            for one in _slice(self._roles, self._role_starts, start, end)
-            if not _covers(found + bodies, one)
-        ]
-        pronouns = [
-            Candidate(match.start(), match.end(), "pronoun", match[1].lower())
-            for match in self._manner.pronoun.finditer(self.reading.text, start, end)
-            if not _inside_any(found + bodies, match.start())
-        ]
-        return sorted([*found, *bodies, *self._alone(found, roles), *pronouns])
+        bodies = _slice(self.bodies, self._body_starts, start, end)
+        roles = _slice(self._roles, self._role_starts, start, end)
+        if found:
+            bodies = [one for one in bodies if not _covers(found, one)]
+        if roles:
+            roles = self._unattached(found, [one for one in roles if not _covers(found + bodies, one)])
+        pronouns = self._pronouns(*(near or (start, end)))
+        named = [*found, *bodies]
+        pronouns = [one for one in pronouns if not _covers(named, one)]
+        return sorted([*named, *roles, *pronouns])
 
-    def _alone(self, people: list[Candidate], roles: list[Candidate]) -> list[Candidate]:
+    def _pronouns(self, start: int, end: int) -> list[Candidate]:
+        text = self.reading.text
+        return [
+            Candidate(match.start(), match.end(), "pronoun", match[0].lower())
+            for match in self._manner.pronoun.finditer(text, start, end)
+            if self._manner.language == "zh" or not text[match.start() - 1 : match.start()].isalnum()
+        ]
+
+    def _unattached(self, people: list[Candidate], roles: list[Candidate]) -> list[Candidate]:
         """The roles that are not a part of a person's mention."""
         text = self.reading.text
         alone = []
@@ -144,7 +149,7 @@ class Stage:
     def after(self, start: int, end: int) -> Speaker | None:
         """Return who is named first between the places, as in `said X`, `X said`."""
         end = min(end, start + _NEAR)
-        found = self.within(start, end)
+        found = self.within(start, end, (start, min(end, start + _CLOSE)))
         if not found:
             return self._unnamed_body(start, end)
         first = found[0]
@@ -157,7 +162,7 @@ class Stage:
     def before(self, start: int, end: int) -> Speaker | None:
         """Return who is named before a verb of saying that begins at `end`."""
         start = max(start, end - _NEAR)
-        found = self.within(start, end)
+        found = self.within(start, end, (max(start, end - _CLOSE), end))
         if not found:
             return self._unnamed_body(start, end)
         text = self.reading.text
@@ -177,12 +182,12 @@ class Stage:
 
     def _unnamed_body(self, start: int, end: int) -> Speaker | None:
         """Return the organisation that `the company` is: the one named last before."""
-        match = self._manner.body.search(self.reading.text, start, end)
-        if match is None:
+        found = _slice(self._alone_bodies, self._alone_starts, start, end)
+        if not found:
             return None
-        n = bisect_left(self._body_starts, match.start())
+        n = bisect_left(self._body_starts, found[0].start)
         name = self.last if self.last in self.cast.organisations else (self.bodies[n - 1].name if n else None)
-        return Speaker(name, match.start(), match.end())
+        return Speaker(name, found[0].start, found[0].end)
 
     def _governed(self, one: Candidate) -> bool:
         """Whether a preposition stands before a name."""
@@ -261,10 +266,6 @@ def _slice(candidates: list[Candidate], starts: list[int], start: int, end: int)
 
 def _covers(found: Sequence[Candidate], one: Candidate) -> bool:
     return any(other.start <= one.start < other.end for other in found)
-
-
-def _inside_any(found: Sequence[Candidate], place: int) -> bool:
-    return any(other.start <= place < other.end for other in found)
 
 
 def _cut(text: str, start: int, end: int) -> bool:
