@@ -1,10 +1,13 @@
 """Quotation marks: which open, which close, and what stands between them."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
 _MARKS = re.compile("[\"“”„‟«»「」『』‘’‚']")
+_DASHED = re.compile("(?:^|\n)(?P<dash>[—–])[ \u00a0]?(?=[^\\W\\d_]|¿|¡)")
 _CLOSERS = {
     "“": "”", "„": "“”", "‟": "”", "«": "»", "»": "«", "「": "」", "『": "』", '"': '"', "‘": "’", "‚": "‘’",
     "'": "'",
@@ -43,6 +46,37 @@ def find_quoted(text: str, language: str) -> list[Quoted]:
             found.append(Quoted(opened, places[closed] + 1, start, end))
         n = closed + 1
     return found
+
+
+def find_dialogue(text: str, verbs: Sequence[int], language: str) -> list[Quoted]:
+    """Return what is said in lines that begin with a dash: `— Je crains tout, répond M. Rey.`
+
+    `verbs` are where the verbs of saying begin. In French what is said ends at the mark before its verb, elsewhere at
+    a second dash; a line without a verb is said whole.
+    """
+    found = []
+    for match in islice(_DASHED.finditer(text), MAX_MARKS):
+        end = text.find("\n", match.end(), match.end() + _LONGEST)
+        end = len(text) if end < 0 else end
+        n = bisect_left(verbs, match.end())
+        verb = verbs[n] if n < len(verbs) and verbs[n] < end else None
+        said = _said_until(text, match.end(), end, verb, language)
+        if said is not None:
+            start, last = _inside(text, match.end(), said)
+            if start < last:
+                found.append(Quoted(match.start("dash"), last, start, last))
+    return found
+
+
+def _said_until(text: str, start: int, end: int, verb: int | None, language: str) -> int | None:
+    """Return where the words of a line of a dialogue end, None where it is none."""
+    if verb is None:
+        return end if text[end - 1] in ".?!…" and text[start - 2] != "–" else None
+    if language == "fr":
+        marks = [text.rfind(mark, start, verb) for mark in ",?!…"]
+        return max(marks) + 1 if max(marks) > start else None
+    dash = max(text.rfind(" —", start, verb), text.rfind(" –", start, verb))
+    return dash if dash > start else None
 
 
 def _inside(text: str, start: int, end: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from newsbeam.language.clauses import Clauses
 from newsbeam.language.lexicon import CUE, SOURCE, Hit, Lexicon
-from newsbeam.language.marks import Quoted, find_quoted
+from newsbeam.language.marks import Quoted, find_dialogue, find_quoted
 from newsbeam.language.names import Cast, Reading
 from newsbeam.language.sentences import Sentences
 from newsbeam.language.speakers import Speaker, Stage, manner_of
@@ -16,6 +16,7 @@ _SAID = frozenset({CUE, SOURCE})
 MAX_QUOTES = 200  # of one story
 _REACH = 400  # code points around a quotation in which its verb of saying stands
 _NEAR_CUE = 60
+_BESIDE = 60  # code points behind quoted words
 _TERMINAL = ".!?…。！？"
 _OPENING_SPACE = re.compile(r"[\s—–\-•]*")
 _DIALOGUE = re.compile(r"(?:^|\n)[—–]\s*(?=\S)")
@@ -36,11 +37,20 @@ class Speech:
         self._sentences = Sentences(reading.text)
         self._cues = [hit for hit in reading.hits if hit.entry.kind in _SAID]
         self._cue_starts = [hit.start for hit in self._cues]
-        self._quoted = find_quoted(reading.text, lexicon.language)
+        self._quoted = self._all_quoted()
         self._openings = [one.opened for one in self._quoted]
         self._no_speech = manner_of(lexicon).no_speech
         self._stage = Stage(lexicon, reading, cast) if self._quoted or self._cues else None
         self._before: Quote | None = None
+
+    def _all_quoted(self) -> list[Quoted]:
+        """Return what stands between marks or after the dash of a dialogue; inside a dialogue marks mean nothing."""
+        quoted = find_quoted(self._text, self._language)
+        if "\n—" not in self._text and "\n–" not in self._text:
+            return quoted
+        said = find_dialogue(self._text, self._cue_starts, self._language)
+        rest = [one for one in quoted if not any(s.start <= one.opened < s.end for s in said)]
+        return sorted([*rest, *said])
 
     def quotes(self) -> Iterator[Quote]:
         """Yield the field's quotes in order of their places."""
@@ -78,10 +88,19 @@ class Speech:
             return None
         cue, speaker = self._attributed(one, chosen, start, end, alone)
         if kind == "direct" and cue is None and not self._goes_on(one, end, alone):
-            return None
+            speaker = self._beside(one, end)
+            if speaker is None:
+                return None
         quote = self._made(one, kind, cue, speaker)
         self._before = quote
         return quote
+
+    def _beside(self, one: Quoted, end: int) -> Speaker | None:
+        """Return who stands after a comma behind quoted words where the verb is unknown: `«…», ironizó Pérez`."""
+        if self._stage is None or self._text[one.closed : one.closed + 1] not in _COMMAS:
+            return None
+        speaker = self._stage.after(one.closed, min(end, one.closed + _BESIDE))
+        return speaker if speaker is not None and speaker.name is not None else None
 
     def _around(self, n: int) -> tuple[int, int]:
         """Return where the reporter's words around a quotation begin and end: its sentence, no other quotation."""
@@ -214,7 +233,7 @@ class Speech:
             place = self._span(speaker.start, speaker.end)
         elif cue is None and stage is not None:
             name = self._before.speaker if self._before and self._same_paragraph(one.opened) else None
-            if name is None and not self._same_paragraph(one.opened):
+            if name is None and not self._same_paragraph(one.opened) and self._text[one.opened] not in "—–":
                 name = self._named_last(one)
         return Quote(
             text=self._text[one.start : one.end],

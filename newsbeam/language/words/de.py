@@ -11,7 +11,7 @@ WORDS = Words(
     "verspricht|erläuterte|erläutert|erzählte|erzählt|gab bekannt|gab|klagte|klagt|scherzte|scherzt|spottete|spottet|staunte|jubelte|schimpfte|witzelte|lachte|seufzte|tadelte|"
     "merkte an|merkte|gestand|beteuerte|stöhnte|frohlockte|freute sich|ärgerte sich|wunderte sich|nannte|nennt|sprach von|sprach|spricht von|rief|"
     "konterte|urteilte|bilanzierte|resümierte|hieß es|heißt es|erwiderte|entgegnete|prophezeite|stellte klar|stellte|"
-    "so|verteidigte|begrüßte|verurteilte|warf|drohte|rechnete|erinnerte|wiederholte|schloss",
+    ", so|verteidigte|begrüßte|verurteilte|warf|drohte|rechnete|erinnerte|wiederholte|schloss",
     sources="laut|nach Angaben von|nach Angaben des|nach Angaben der|nach Worten von|nach den Worten von|"
     "nach den Worten der|nach den Worten des|nach Einschätzung von|zufolge|aus Sicht von",
     men="Herr|Herrn|König|Prinz|Präsident|Präsidenten|Minister|Ministers|Außenminister|Außenministers|"
@@ -43,7 +43,7 @@ WORDS = Words(
     roles="Dr.|Prof.|Prof. Dr.|Premier|Kommissionspräsident|EU-Kommissionspräsident|EU-Außenbeauftragte|"
     "EU-Außenbeauftragter|Außenbeauftragte|Außenbeauftragter|Beauftragte|Beauftragter|Bundestagspräsident|"
     "Bundestagspräsidentin|Staatschef|Regierungschef|Regierungschefin|Staatspräsident|UN-Generalsekretär|"
-    "Nato-Generalsekretär|NATO-Generalsekretär|Bundesaußenminister|Bundesaußenministerin",
+    "Nato-Generalsekretär|NATO-Generalsekretär|Trainer|Trainerin|Regisseur|Regisseurin|Schauspieler|Schauspielerin|Schriftsteller|Schriftstellerin|Autor|Autorin|Sänger|Sängerin|Maler|Malerin|Architekt|Architektin|Archäologe|Archäologin|Biologe|Biologin|Physiker|Physikerin|Virologe|Virologin|Tierarzt|Tierärztin|Bäcker|Bäckerin|Winzer|Winzerin|Schäfer|Schäferin|Imker|Feuerwehrmann|Soziologe|Soziologin|Rentner|Rentnerin|Spediteur|Förster|Försterin|Intendant|Intendantin|Kurator|Kuratorin|Wirt|Wirtin|Bundesaußenminister|Bundesaußenministerin",
     he="er",
     she="sie",
     that="dass",

@@ -40,7 +40,7 @@ WORDS = Words(
     "teacher|resident|nurse|engineer|activist|journalist|author|coach|captain|editor|rapporteur|special rapporteur|"
     "delegate|official|secretary to the treasury|treasurer|campaigner|fellow|senior fellow|lecturer|surgeon|"
     "union leader|trader|driver|student|shopkeeper|climatologist|epidemiologist|hydrologist|geologist|strategist|"
-    "counsel|trustee|pastor|reverend|Rev.|chief inspector|superintendent|detective|police chief|fire chief|harbour master",
+    "counsel|trustee|pastor|reverend|Rev.|chief inspector|superintendent|detective|police chief|fire chief|harbour master|playwright|coach|head coach|actor|actress|writer|singer|artist|painter|composer|conductor|chef|baker|butcher|priest|sheriff|pilot|veterinarian|chief veterinarian|architect|archaeologist|biologist|chemist|physicist|astronomer|oceanographer|virologist|ecologist|conservationist|curator|librarian|novelist|poet|filmmaker|producer|goalkeeper|midfielder|striker|referee|umpire|miner|trawlerman|skipper|ferryman|shepherd|beekeeper|winemaker|gardener|plumber|electrician|firefighter|paramedic|midwife|psychologist|sociologist|demographer|statistician|auditor|accountant|banker|broker|consultant|lobbyist|diplomat|veteran|soldier|widow|pensioner|retiree|caretaker|tenant|landlord|developer|programmer|technician|mechanic|inventor",
     he="he",
     she="she",
     that="that",

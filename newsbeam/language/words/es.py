@@ -14,7 +14,7 @@ WORDS = Words(
     "critica|celebró|acusó|acusa|alertó|alerta|resumió|resume|prosiguió|replicó|zanjó|confesó|confiesa|argumentó|"
     "argumenta|había dicho|había declarado|había afirmado|había prometido|informó|informa|detalló|detalla|instó|"
     "repitió|aclaró|aclara|avisó|avisa|apostilló|bromeó|bromea|ironizó|suspiró|resumió|exclamó|protestó|se quejó|celebró|auguró|vaticinó",
-    sources="según|en palabras de|de acuerdo con|a juicio de|para",
+    sources="según|en palabras de|de acuerdo con|a juicio de",
     men="señor|Sr.|don|rey|príncipe|presidente|ministro|primer ministro|portavoz del|director|embajador|canciller|"
     "vicepresidente|investigador|abogado|agricultor|senador|diputado|consejero|coordinador|comisario|gobernador|"
     "secretario|secretario general|secretario de Estado|alcalde|jefe|director general|director ejecutivo|"
@@ -37,7 +37,7 @@ WORDS = Words(
     "arzobispo|Dr.|Dra.|doctor|doctora|economista|analista|historiador|historiadora|líder|dirigente|representante|"
     "alto representante|alta representante|presidente del Gobierno|jefe del Gobierno|periodista|activista|"
     "especialista|experto|experta|responsable|sindicalista|estudiante|climatólogo|climatóloga|geólogo|geóloga|"
-    "epidemiólogo|epidemióloga|hidrólogo|hidróloga|mediador|mediadora|fundador|fundadora|inspector|inspectora",
+    "epidemiólogo|epidemióloga|hidrólogo|hidróloga|mediador|mediadora|fundador|fundadora|inspector|inspectora|entrenador|entrenadora|actor|actriz|escritor|escritora|novelista|cantante|pintor|pintora|arquitecto|arquitecta|arqueólogo|arqueóloga|biólogo|bióloga|físico|física|virólogo|viróloga|veterinario|veterinaria|panadero|panadera|ganadero|ganadera|pastor|pastora|minero|bombero|sociólogo|socióloga|comerciante|jubilado|jubilada|cineasta|taxista|tendero|guardabosques|vulcanólogo|vulcanóloga|meteorólogo|meteoróloga",
     he="él",
     she="ella",
     that="que",

@@ -27,7 +27,7 @@ WORDS = Words(
     "a-t-il jugé|a-t-elle jugé|a-t-il promis|a-t-elle promis|a-t-il confié|a-t-elle confié|a-t-il noté|a-t-elle noté|"
     "plaisante|a plaisanté|s’exclame|s’est exclamé|soupire|a soupiré|ironise|a ironisé|grince|témoigne|se réjouit|se souvient|sourit|tempère|nuance|s’agace|"
     "s’interroge|s’emporte|reprend|se défend|s’alarme|a-t-il martelé|a-t-elle martelé|a-t-il annoncé|a-t-elle annoncé|prévient-il|prévient-elle|conclut-il|conclut-elle",
-    sources="selon|d’après|d'après|pour|de l’avis de|aux yeux de",
+    sources="selon|d’après|d'après|de l’avis de|aux yeux de",
     men="M.|MM.|monsieur|roi|prince|porte-parole du|directeur|président|ambassadeur|chancelier|directeur général|"
     "vice-président|chercheur|avocat|agriculteur|sénateur|député|conseiller|coordinateur|commissaire européen|"
     "premier ministre|enseignant|négociateur|envoyé spécial|gouverneur|adjoint|procureur|fondateur|infirmier|habitant",
@@ -46,7 +46,7 @@ WORDS = Words(
     "haut représentant|haute représentante|commissaire|responsable|leader|dirigeant|dirigeante|patron|patronne|élu|"
     "élue|journaliste|militant|militante|médecin|syndicaliste|PDG|rapporteur|rapporteuse|étudiant|étudiante|"
     "ingénieur|ingénieure|hydrologue|géologue|épidémiologiste|pêcheur|bourgmestre|eurodéputé|eurodéputée|spécialiste|"
-    "représentant|représentante|émissaire|médiateur|médiatrice|inspecteur|inspectrice",
+    "représentant|représentante|émissaire|médiateur|médiatrice|inspecteur|inspectrice|metteur en scène|metteuse en scène|entraîneur|entraîneuse|acteur|actrice|écrivain|écrivaine|romancier|romancière|chanteur|chanteuse|peintre|architecte|archéologue|biologiste|physicien|physicienne|virologue|vétérinaire|boulanger|boulangère|vigneron|vigneronne|éleveur|éleveuse|berger|bergère|apiculteur|pompier|sociologue|démographe|banquier|commerçant|commerçante|retraité|retraitée|œnologue|glaciologue|conservateur|conservatrice|capitaine",
     he="il",
     she="elle",
     that="que|qu’|qu'",
