@@ -2,7 +2,7 @@
 
 import re
 
-from newsbeam.language.lexicon import SOURCE, Hit, Lexicon
+from newsbeam.language.lexicon import CUE, SOURCE, Hit, Lexicon
 from newsbeam.language.names import Reading
 from newsbeam.language.sentences import Sentences
 from newsbeam.language.speakers import Speaker, Stage
@@ -24,11 +24,16 @@ _BARE = frozenset(
     {"said", "says", "say", "saying", "added", "adds", "adding", "replied", "warned", "wrote", "reported"}
 )
 _NO_CLAUSE = re.compile(
-    r" (?:to|in|on|at|of|for|with|by|from|against|it|so|this|as|nothing|little|no|goodbye|after|during|before|"
+    r" (?:to|in|on|at|of|for|with|by|from|against|so|this|as|nothing|little|no|goodbye|after|during|before|"
     r"late|early|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b|[.,;:\n]|$"
 )
+_NO_SUBJECT = frozenset({"ar", "es", "ru", "uk"})
+_HIS = frozenset({
+    "по его словам", "по её словам", "по ее словам", "за його словами", "за її словами"
+})  # fmt: skip
+_APPOSITION = re.compile(r"(?:an?|who|whose|which|une?|ein|eine|el|la|qui) ")
 _COMMA = re.compile(r"[,،，]\s*")
-_HEAD = re.compile(r"^(?:[^\n]{0,60}?(?: — | – | - |\) ))")
+_HEAD = re.compile(r"[^\n]{0,60}?(?: — | – | - |\) (?![—–-]))")  # a dateline
 
 
 class Clauses:
@@ -61,15 +66,24 @@ class Clauses:
             match = None
         if match is not None and self._language != "zh":
             speaker = self._stage.before(start, cue.start) or self._stage.after(cue.end, match.end())
-            return self._made(cue, match.end(), end, speaker)
+            return self._made(cue, match.end(), end, speaker or self._same(cue))
         if self._language == "zh":
             following = match.end() if match is not None else cue.end
             return self._made(cue, following, end, self._stage.before(start, cue.start))
         if self._language != "en" or cue.entry.value not in _BARE:
             return None
         if not _NO_CLAUSE.match(text, cue.end):
-            return self._made(cue, cue.end + 1, end, self._stage.before(start, cue.start))
+            speaker = self._stage.before(start, cue.start)
+            if speaker is None and cue.entry.value not in {"said", "says"}:
+                return None  # `in added time`
+            return self._made(cue, cue.end + 1, end, speaker)
         return self._first(cue, start, end)
+
+    def _same(self, cue: Hit) -> Speaker | None:
+        """Return who spoke last, in languages whose verbs need no subject: `وأضاف أن`."""
+        if self._language not in _NO_SUBJECT or "\n" in self._text[self._stage.last_at : cue.start]:
+            return None
+        return Speaker(self._stage.last, cue.start, cue.end) if self._stage.last is not None else None
 
     def _bare(self, cue: Hit, match: re.Match[str]) -> bool:
         """Whether the clause begins before its `that`: `said the line was new and that it would open`."""
@@ -84,7 +98,7 @@ class Clauses:
         """`The line would open, the minister said on Monday.`: the clause stands first."""
         text = self._text
         comma = text.rfind(", ", start, cue.start)
-        if comma < 0:
+        if comma < 0 or not text[comma + 2 : cue.start].strip():
             return None
         speaker = self._stage.before(comma, cue.start)
         if text[cue.end : cue.end + 2] == ", " and comma - start < 50:
@@ -96,25 +110,32 @@ class Clauses:
         """`According to X, the line will open`; `the line will open, according to X`."""
         text = self._text
         speaker = self._stage.after(cue.end, min(end, cue.end + 120))
+        if speaker is None and cue.entry.value in _HIS:
+            speaker = Speaker(self._stage.last, cue.start, cue.end)
         if speaker is None:
             return None
         if cue.start - start > 30:
             return self._made(cue, start, cue.start, speaker)
+        if self._language == "de" and text[speaker.end : speaker.end + 1] == " ":
+            return self._made(cue, speaker.end + 1, end, speaker)  # `Laut Asfinag sind 14 Pfeiler beschädigt`
         comma = _COMMA.search(text, speaker.end, end)
         if comma is None:
             return None
         first = comma.end()
-        rest = _COMMA.search(text, first, end)
-        if (
-            rest is not None
-            and rest.start() - first < 40
-            and text[first : first + 3] in {"a l", "the", "who"}
-        ):
-            first = rest.end()
+        if _APPOSITION.match(text, first):
+            rest = _COMMA.search(text, first, min(end, first + 110))
+            first = rest.end() if rest is not None else first
         return self._made(cue, first, end, speaker)
+
+    def _until(self, start: int, end: int) -> int:
+        """Return where a clause ends: before `, and urged …`, which goes on about who spoke."""
+        comma = self._text.find(", and ", start, end)
+        hit = self._reading.marks.starts.get(comma + 6) if comma > 0 else None
+        return comma if hit is not None and hit.entry.kind == CUE else end
 
     def _made(self, cue: Hit, start: int, end: int, speaker: Speaker | None) -> Quote | None:
         text = self._text
+        end = self._until(start, end)
         while start < end and text[start].isspace():
             start += 1
         while end > start and text[end - 1] in _TRAILING:

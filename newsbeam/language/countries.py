@@ -23,6 +23,12 @@ _RARELY = {
     "того",
     "马里",
 }  # words that are seldom the country
+_TRUSTED = frozenset(
+    "北京|上海|广州|深圳|天津|重庆|武汉|南京|成都|纽约|孟买|海牙|基辅|柏林|巴黎|悉尼|"  # noqa: SIM905
+    "东京|大阪|伦敦|开罗|首尔|平壤|曼谷|河内|罗马|雅典|华沙|迪拜|多哈|台北|金边|仰光|万象|釜山|汉堡|米兰".split(
+        "|"
+    )
+)
 _CONGO = ("cong", "kong", "конг", "الكونغ", "كونغ", "刚果")
 _KOREA = ("korea", "coré", "corea", "корей", "коре", "كور")
 _NEIGHBOURS = {"GE": {"AM", "AZ", "RU", "TR", "UA"}}
@@ -155,6 +161,8 @@ def _is_tongue(one: _Found) -> bool:
 def _resolved(one: _Found, sure: Counter[str], text: str) -> bool:
     """Decide the namesakes; set the code that is meant, or return False where none is."""
     form = one.form.lower()
+    if one.hit.entry.kind == CITY and len(form) == 2 and form >= "一":
+        return bool(sure[one.code]) or form in _TRUSTED
     if form == "turkey":
         return bool(sure["TR"]) or not _BIRD.search(text)
     if form in _RARELY:

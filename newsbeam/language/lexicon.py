@@ -122,7 +122,8 @@ def _claims(language: str, words: Words) -> Iterator[tuple[str, Entry]]:
     for name, form, counted in _organisations(language):
         yield form, Entry(ORGANISATION, name, note=counted)
     for kind, code, form in _places(language):
-        yield form, Entry(kind, code, form in doubtful)
+        chance = language == "zh" and kind == CITY and len(form) == 2  # 抵达曼谷 holds 达曼, too
+        yield form, Entry(kind, code, form in doubtful or chance)
     yield from _roles(language, words)
     for text, kind in ((words.sources, SOURCE), (words.cues, CUE)):
         for form in listed(text):

@@ -86,7 +86,10 @@ class Finder:
         tail = None
         if piece.text.rpartition(" ")[2] in self._grammar.bodies:
             tail = self._grammar.tail.match(text, piece.end)
-        return self._front(text, piece.start), tail.end() if tail else piece.end
+        end = tail.end() if tail else piece.end
+        if text[piece.end : end].rpartition(" ")[2] in self._grammar.no_names:
+            end = piece.end  # `the Theatre on Monday`
+        return self._front(text, piece.start), end
 
     def _stands_alone(self, piece: Piece) -> bool:
         return " " in piece.text or self._is_compound(piece)

@@ -27,6 +27,8 @@ class Sentences:
             start, end = match.span()
             if text[start] == "\n":
                 ends.append(start + 1)
+            elif text[start] in "。！？":
+                ends.append(start + len(match[0].rstrip("“«\n")))
             elif _ends_sentence(text, start, end):
                 ends.append(end)
         ends.append(len(text))
@@ -48,7 +50,7 @@ class Sentences:
 
 def _ends_sentence(text: str, start: int, end: int) -> bool:
     """Whether marks end one: not those of an abbreviation, of an initial, or before a small letter."""
-    if text[end - 1] == "\n" or text[start] in "。！？":
+    if text[end - 1] == "\n":
         return True
     if text[end : end + 1] not in _SPACES:
         return False

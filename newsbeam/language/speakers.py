@@ -39,7 +39,8 @@ class Manner:
         self.he = frozenset(listed(words.he))
         edge = "" if self.language == "zh" else r"\b"
         both = sorted({*self.he, *listed(words.she)})
-        self.pronoun = re.compile("|".join([*both, *(word.capitalize() for word in both)]) + edge)
+        forms = "|".join([*both, *(word.capitalize() for word in both)])
+        self.pronoun = re.compile(f"(?:{forms}){edge}")
         self.articled = self.language in {"en", "fr", "es", "de"}
         self.prepositions = frozenset(listed(words.prepositions))
         self.no_speech = frozenset(listed(words.no_speech))

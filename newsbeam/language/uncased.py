@@ -165,19 +165,21 @@ class ChineseFinder:
             self.cast.person(name)
         for reading in self._readings:
             _known_organisations(reading, self.cast)
-            for match in _DOTTED.finditer(reading.text):
-                name = self._transliterated(reading, match)
-                if name:
-                    self.cast.person(name)
+            names = (self._transliterated(reading, match) for match in _DOTTED.finditer(reading.text))
+            for name in filter(None, names):
+                self.cast.person(name)
         for reading in self._readings:
-            for hit in reading.hits:
-                if hit.entry.kind == ROLE:
-                    self._after_role(reading, hit)
-                elif hit.entry.kind == CUE:
-                    self._before_cue(reading, hit)
+            self._native(reading)
             self._organisations(reading)
         _place_everywhere(self.cast, self._readings, _chinese_parts)
         return self.cast
+
+    def _native(self, reading: Reading) -> None:
+        for hit in reading.hits:
+            if hit.entry.kind == ROLE:
+                self._after_role(reading, hit)
+            elif hit.entry.kind == CUE:
+                self._before_cue(reading, hit)
 
     def _transliterated(self, reading: Reading, match: re.Match[str]) -> str:
         """Return the part of a dotted run that is the name: a role before it and a verb after it are not."""
