@@ -8,6 +8,12 @@ from typing import NamedTuple
 
 _MARKS = re.compile("[\"“”„‟«»「」『』‘’‚']")
 _DASHED = re.compile("(?:^|\n)(?P<dash>[—–])[ \u00a0]?(?=[^\\W\\d_]|¿|¡)")
+_DASH = re.compile("[,.!?…] [—–-] $")
+_BEFORE_INCISE = {"ru": _DASH, "uk": _DASH, "fr": re.compile("[,!?…] $"), "es": re.compile("[^ ] —$")}
+_AFTER_INCISE = {
+    "ru": re.compile("[.,] [—–-] "), "uk": re.compile("[.,] [—–-] "), "fr": re.compile("[.,] "),
+    "es": re.compile("—[,.;:]? ?"),
+}  # fmt: skip
 _CLOSERS = {
     "“": "”", "„": "“”", "‟": "”", "«": "»", "»": "«", "「": "」", "『": "』", '"': '"', "‘": "’", "‚": "‘’",
     "'": "'",
@@ -54,7 +60,7 @@ def find_dialogue(text: str, verbs: Sequence[int], language: str) -> list[Quoted
     `verbs` are where the verbs of saying begin. In French what is said ends at the mark before its verb, elsewhere at
     a second dash; a line without a verb is said whole.
     """
-    found = []
+    found: list[Quoted] = []
     for match in islice(_DASHED.finditer(text), MAX_MARKS):
         end = text.find("\n", match.end(), match.end() + _LONGEST)
         end = len(text) if end < 0 else end
@@ -62,10 +68,56 @@ def find_dialogue(text: str, verbs: Sequence[int], language: str) -> list[Quoted
         verb = verbs[n] if n < len(verbs) and verbs[n] < end else None
         said = _said_until(text, match.end(), end, verb, language)
         if said is not None:
-            start, last = _inside(text, match.end(), said)
-            if start < last:
-                found.append(Quoted(match.start("dash"), last, start, last))
+            _add(found, text, match.start("dash"), match.end(), said)
+            if verb is not None and language != "fr":
+                _add_rest(found, text, verb, end)
     return found
+
+
+def _add(found: list[Quoted], text: str, opened: int, start: int, end: int) -> None:
+    start, end = _inside(text, start, end)
+    if start < end:
+        found.append(Quoted(opened, end, start, end))
+
+
+def _add_rest(found: list[Quoted], text: str, verb: int, end: int) -> None:
+    """Add what is said after a second dash: `—No —dijo Juan—. Pregunten mañana.`"""
+    dash = text.find("—", verb, end)
+    if dash < 0:
+        return
+    start = dash + 1
+    while start < end and text[start] in ".,:; \u00a0":
+        start += 1
+    _add(found, text, dash, start, end)
+
+
+def split_incise(text: str, quoted: list[Quoted], verbs: Sequence[int], language: str) -> list[Quoted]:
+    """Return the quotations, those that the reporter's words interrupt within the marks as two.
+
+    Russian, Ukrainian and Spanish put them between dashes, `«Да, — сказал он. — Но поздно»`, French between commas.
+    """
+    parted: list[Quoted] = []
+    for one in quoted:
+        n = bisect_left(verbs, one.start)
+        split = None
+        while n < len(verbs) and verbs[n] < one.end and split is None:
+            split = _incise(text, one, verbs[n], language)
+            n += 1
+        parted += split or [one]
+    return parted
+
+
+def _incise(text: str, one: Quoted, verb: int, language: str) -> list[Quoted] | None:
+    before = _BEFORE_INCISE[language].search(text, max(one.start, verb - 6), verb)
+    if before is None or before.start() <= one.start:
+        return None
+    first_end = before.start() + 1
+    after = _AFTER_INCISE[language].search(text, verb, one.end)
+    first = Quoted(one.opened, first_end, one.start, first_end)
+    if after is None:
+        return [first]
+    start, end = _inside(text, after.end(), one.end)
+    return [first, Quoted(after.end() - 1, one.closed, start, end)] if start < end else [first]
 
 
 def _said_until(text: str, start: int, end: int, verb: int | None, language: str) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from newsbeam.language.clauses import Clauses
 from newsbeam.language.lexicon import CUE, SOURCE, Hit, Lexicon
-from newsbeam.language.marks import Quoted, find_dialogue, find_quoted
+from newsbeam.language.marks import Quoted, find_dialogue, find_quoted, split_incise
 from newsbeam.language.names import Cast, Reading
 from newsbeam.language.sentences import Sentences
 from newsbeam.language.speakers import Speaker, Stage, manner_of
@@ -22,6 +22,7 @@ _OPENING_SPACE = re.compile(r"[\s—–\-•]*")
 _DIALOGUE = re.compile(r"(?:^|\n)[—–]\s*(?=\S)")
 _WORDS = re.compile(r"\w+")
 _COLON = (":", "：", "،")
+_DASHES = frozenset("—–- ")
 _COLONS = frozenset({":", "："})
 _COMMAS = frozenset({",", "،", "，"})
 
@@ -46,7 +47,9 @@ class Speech:
     def _all_quoted(self) -> list[Quoted]:
         """Return what stands between marks or after the dash of a dialogue; inside a dialogue marks mean nothing."""
         quoted = find_quoted(self._text, self._language)
-        if "\n—" not in self._text and "\n–" not in self._text:
+        if self._language in {"ru", "uk", "fr", "es"} and quoted:
+            quoted = split_incise(self._text, quoted, self._cue_starts, self._language)
+        if "\n—" not in self._text and "\n–" not in self._text and self._text[:1] != "—":
             return quoted
         said = find_dialogue(self._text, self._cue_starts, self._language)
         rest = [one for one in quoted if not any(s.start <= one.opened < s.end for s in said)]
@@ -97,7 +100,9 @@ class Speech:
 
     def _beside(self, one: Quoted, end: int) -> Speaker | None:
         """Return who stands after a comma behind quoted words where the verb is unknown: `«…», ironizó Pérez`."""
-        if self._stage is None or self._text[one.closed : one.closed + 1] not in _COMMAS:
+        if self._stage is None or _COMMAS.isdisjoint(
+            (self._text[one.closed : one.closed + 1], self._text[one.end - 1])
+        ):
             return None
         speaker = self._stage.after(one.closed, min(end, one.closed + _BESIDE))
         return speaker if speaker is not None and speaker.name is not None else None
@@ -121,9 +126,16 @@ class Speech:
         following = text[one.closed : one.closed + 40].lstrip(" \u00a0\u202f")
         if last in _TERMINAL and text[one.closed : one.closed + 1] not in {",", "،", "，"}:
             goes_on = following[:1].islower() or following[:1] in "—–-"
+            if self._language == "zh" and self._cue_closes(one.closed, end):
+                return end
             if not goes_on and (last in ".。…" or not self._cue_soon(one.closed, end)):
                 return one.closed
         return min(end, one.closed + _REACH)
+
+    def _cue_closes(self, start: int, end: int) -> bool:
+        """Whether a short sentence after a quotation ends with its verb: `“……。”售票员赵小兰笑着说。`"""
+        cues = self._cues_between(start, end)
+        return bool(cues) and end - start < 40 and end - cues[-1].end <= 1
 
     def _cue_soon(self, start: int, end: int) -> bool:
         return bool(self._cues_between(start, min(end, start + 70)))
@@ -147,10 +159,13 @@ class Speech:
         words = _WORDS.findall(self._text[one.start : one.end])
         if not words or self._named(one, start):
             return ""
+        if self._text[one.opened] in _DASHES and self._same_paragraph(one.opened):
+            return "direct"  # the second part of what the reporter's words interrupt
         comma = self._text[one.closed : one.closed + 1] in _COMMAS
         ended = comma or self._text[one.end - 1] in _TERMINAL or self._text[one.end - 1] in _COMMAS
         if alone:
-            return "direct" if ended or cue is not None else ""
+            whole = self._text[one.closed : one.closed + 1] in {".", "!", "?", "…"}
+            return "direct" if ended or whole or cue is not None else ""
         return self._within(one, start, led, cue, ended=ended) or (
             "mixed"
             if cue is not None and (led or self._next_to(one, cue)) and not self._title_like(one, words)

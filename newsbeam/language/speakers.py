@@ -175,7 +175,8 @@ class Stage:
         if nearest.kind != "pronoun" or end - nearest.end > 12:
             people = [one for one in found if one.kind == "person" and not self._governed(one)]
             roles = [one for one in found if one.kind == "role"]
-            if people and not (roles and roles[-1].start > people[-1].end and end - roles[-1].end < 3):
+            nearer = roles and roles[-1].start > people[-1].end if people else False
+            if people and not (nearer and end - roles[-1].end < 3 and self._manner.language != "zh"):
                 nearest = people[-1]
             elif roles:
                 nearest = roles[-1]

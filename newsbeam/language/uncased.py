@@ -30,6 +30,7 @@ _SOUNDS = frozenset(
     "缪摩莫默姆穆拿那娜纳乃奈南楠内嫩能尼妮年涅宁牛纽农努诺欧帕派潘庞培佩彭皮匹平珀普奇齐契恰钱乔切琴青琼丘曲让热仁日荣茹"
     "儒瑞若撒萨塞赛三桑瑟森沙莎山珊尚绍舍申生圣施什石史士舒朔斯丝思司松宋苏素索塔泰坦汤唐陶特腾提田铁廷汀通图土托陀瓦万"
     "旺威维韦薇伟魏温文翁沃乌伍武西希锡席夏香肖谢辛欣兴雄休修许旭雪逊雅亚延扬杨耶叶伊以义易因英永尤于雨约泽曾扎詹张珍哲"
+    "卜佐藤翰弥莲蓉蔓韩纪泽滕逖姬雯欣赫珀琪蒙坦翁雪霍汗轩桐森齐瓦伽迦笛璐柯赞佳宁淑贞"
     "真芝知治朱祖佐兹茨诗颂婷帝丹慕娃瑙婕琪霞嘉玫玲"
 )
 _SURNAMES = frozenset(
@@ -38,10 +39,42 @@ _SURNAMES = frozenset(
 )
 _STOPS = frozenset(
     "在于对向同与和的了说表称指强笑周星今昨明把将被从也还则就已，。、：；！？“”「」"
-    "（）《》 \n是为及等当曾接认告补解介回"
+    "（）《》 \n这那是为及等当曾接认告补解介回"
 )
+_NEVER = frozenset("在的了和与是说于，。、：；！？“”「」（）《》 \n")  # no name has these
+_COMPOUND_SURNAMES = frozenset(
+    {
+        "佐藤",
+        "铃木",
+        "高桥",
+        "田中",
+        "渡边",
+        "伊藤",
+        "山本",
+        "中村",
+        "小林",
+        "加藤",
+        "吉田",
+        "山田",
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "司徒",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "慕容",
+        "端木",
+    }
+)
+_CALLINGS = frozenset(
+    "员长师者家手工人官商民生授士理席令裁事农婆夫妻友"
+)  # the last character of many callings
+_AGE = re.compile(rf"(?<![{_HAN}])([{_HAN}]{{2,3}})(?:，|（)(?:今年)?\d{{1,3}}岁")
 _ADVERB = re.compile(
-    "(?:笑着|当天|随后|周[一二三四五六日]|昨天|今天|日前|则|也|还|并|曾|对记者|在现场|无奈地|笑)$"
+    "(?:笑着|当天|随后|周[一二三四五六日]|昨天|今天|日前|则|也|还|并|曾|在现场|无奈地|笑|在(?:接受)?[^，。”]{0,8}(?:上|中|时|后|里)?|"
+    "对[^，。”]{1,6})$"
 )
 _ORGANISATION_ZH = re.compile(
     rf"(?:[{_HAN}]{{2,10}}?)(?:公司|集团|银行|委员会|大学|研究所|研究院|基金会|协会|联合会|组织|管理局|总局|电视台|铁路局|交易所)"
@@ -169,6 +202,7 @@ class ChineseFinder:
             for name in filter(None, names):
                 self.cast.person(name)
         for reading in self._readings:
+            self._aged(reading)
             self._native(reading)
             self._organisations(reading)
         _place_everywhere(self.cast, self._readings, _chinese_parts)
@@ -186,57 +220,56 @@ class ChineseFinder:
         text = reading.text
         dot = match.start() + next(n for n, c in enumerate(match[0]) if c in "·•")
         start = dot
-        ends = reading.marks.ends
         while start > match.start() and text[start - 1] in _SOUNDS and dot - start < 6:
-            if start in ends and ends[start].entry.kind in {ROLE, COUNTRY, ORGANISATION}:
+            hit = reading.marks.ends.get(start)
+            if hit is not None and hit.entry.kind in {ROLE, COUNTRY, ORGANISATION} and not hit.entry.doubtful:
                 break
             start -= 1
-        end = dot
-        while end < match.end() and (text[end] in _SOUNDS or text[end] in "·•"):
+        last = match.start() + max(n for n, c in enumerate(match[0]) if c in "·•")
+        end = last + 1
+        while end < match.end() and text[end] not in _STOPS and end - last <= 6:
             hit = reading.marks.starts.get(end)
             if hit is not None and hit.entry.kind in {CUE, ROLE}:
                 break
             end += 1
-        return text[start:end] if dot - start > 0 and end - dot > 1 else ""
+        return text[start:end] if dot > start and end - last > 1 else ""
 
     def _after_role(self, reading: Reading, hit: Hit) -> None:
         """`总经理陈志远表示`: a surname and one or two more characters, up to what no name goes on with."""
         text, start = reading.text, hit.end
-        if text[start : start + 1] not in _SURNAMES:
-            return
-        for length in (3, 2):
+        for length in (4, 3, 2):
             end = start + length
-            name = text[start:end]
-            if any(c in _STOPS or not "一" <= c <= "鿿" for c in name):
-                continue
             following = text[end : end + 1]
-            if following in _STOPS or not following or end in reading.marks.starts:
-                if not any(name[:2] == other.name[:2] for other in self.cast.people.values()):
-                    self.cast.person(name).roles.append(hit.entry.value)
+            closed = following in _STOPS or not following or end in reading.marks.starts
+            if closed and (_may_be_native(text[start:end]) or _SOUNDS.issuperset(text[start:end])):
+                self._meet(text[start:end])
                 return
 
     def _before_cue(self, reading: Reading, hit: Hit) -> None:
         """`林晓梅笑着说`: a surname and one or two more characters before a verb of saying, after something else."""
-        text = reading.text
-        end = hit.start
+        text, end = reading.text, hit.start
         for _ in range(2):
-            adverb = _ADVERB.search(text, max(0, end - 4), end)
+            adverb = _ADVERB.search(text, max(0, end - 14), end)
             if adverb is None:
                 break
             end = adverb.start()
-        for start in (end - 3, end - 2):
-            name = text[max(0, start) : end]
-            if (
-                start < 0
-                or name[0] not in _SURNAMES
-                or any(c in _STOPS or not "一" <= c <= "鿿" for c in name)
-            ):
+        for start in (end - 4, end - 3, end - 2):
+            if start < 0 or not _may_be_native(text[start:end]):
                 continue
             before = text[start - 1 : start]
-            if not before or before in _STOPS or start in reading.marks.ends:
-                if not any(name[:2] == other.name[:2] for other in self.cast.people.values()):
-                    self.cast.person(name)
+            if not before or before in _STOPS or before in _CALLINGS or start in reading.marks.ends:
+                self._meet(text[start:end])
                 return
+
+    def _meet(self, name: str) -> None:
+        if not any(name[:2] == one.name[:2] or name in one.name for one in self.cast.people.values()):
+            self.cast.person(name)
+
+    def _aged(self, reading: Reading) -> None:
+        """`王秀兰，58岁`."""
+        for match in _AGE.finditer(reading.text):
+            if _may_be_native(match[1]):
+                self._meet(match[1])
 
     def _organisations(self, reading: Reading) -> None:
         for match in _ORGANISATION_ZH.finditer(reading.text):
@@ -247,6 +280,15 @@ class ChineseFinder:
             name = reading.text[start : match.end()]
             if len(name) > 3 and name not in self.cast.organisations:
                 self.cast.organisation(name, (reading.field, start, match.end()))
+
+
+def _may_be_native(name: str) -> bool:
+    """Whether two to four characters can be a Chinese name."""
+    if any(c in _NEVER or not "一" <= c <= "鿿" for c in name):
+        return False
+    if name[:2] in _COMPOUND_SURNAMES:
+        return len(name) > 2
+    return name[0] in _SURNAMES and len(name) < 4
 
 
 def _known_organisations(reading: Reading, cast: Cast) -> None:

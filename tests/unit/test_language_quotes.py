@@ -97,3 +97,58 @@ def test_who_is_not_named_is_nobody() -> None:
 
 def test_marks_that_are_not_closed_are_no_quotation() -> None:
     assert quotes("“We came by boat. A second sentence follows here.") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "texts", "speaker"),
+    [
+        (
+            "ru",
+            "«Мы готовы, — сказал министр Иван Петров. — Осталось немного».",
+            ["Мы готовы,", "Осталось немного"],
+            "Иван Петров",
+        ),
+        (
+            "es",
+            "«No es un juego —advirtió la alcaldesa Marta Soler—, es una emergencia».",
+            ["No es un juego", "es una emergencia"],
+            "Marta Soler",
+        ),
+        (
+            "fr",
+            "« Nous sommes prêts, a déclaré le ministre Jean Valmont. Il reste peu. »",
+            ["Nous sommes prêts,", "Il reste peu."],
+            "Jean Valmont",
+        ),
+        (
+            "es",
+            "—No sé nada —dijo el alcalde Juan Robles—. Pregunten mañana.",
+            ["No sé nada", "Pregunten mañana."],
+            "Juan Robles",
+        ),
+        ("ru", "— Не знаю, — ответил мэр Олег Зимин.", ["Не знаю,"], "Олег Зимин"),
+        ("zh", "“票卖光了。”售票员赵小兰笑着说。", ["票卖光了。"], "赵小兰"),
+    ],
+)
+def test_the_reporters_words_may_stand_within_the_marks_or_after_a_dash(
+    language: str, body: str, texts: list[str], speaker: str
+) -> None:
+    found = quotes(body, language)
+    assert [quote.text for quote in found] == texts
+    assert {(quote.kind, quote.speaker) for quote in found} == {("direct", speaker)}
+
+
+def test_an_unknown_verb_beside_a_name_is_one_of_saying() -> None:
+    assert one("“No deal,” quavered Foreign Minister Anna Lindqvist.") == (
+        "direct",
+        "No deal,",
+        "Anna Lindqvist",
+    )
+
+
+def test_a_verb_without_subject_goes_on_with_the_speaker() -> None:
+    found = quotes("قالت الوزيرة هالة منصور: «سننتظر قليلا». وأضافت أن العمل سيبدأ قريبا جدا.", "ar")
+    assert [(quote.kind, quote.speaker) for quote in found] == [
+        ("direct", "هالة منصور"),
+        ("indirect", "هالة منصور"),
+    ]
