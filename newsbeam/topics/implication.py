@@ -50,6 +50,7 @@ class Implications:
 
     def __init__(self, way: Way) -> None:
         self._way = way
+        self._stem = None if way.exact_case else way.stem
         self._shelves: dict[tuple[int, str | None], tuple[Or, Shelf[Node]]] = {}
 
     def implies(self, a: Node, b: Node) -> bool:
@@ -62,7 +63,7 @@ class Implications:
             return b.parts
         key = (id(b), field)
         if key not in self._shelves:
-            self._shelves[key] = (b, Shelf([(part, part) for part in b.parts], field))
+            self._shelves[key] = (b, Shelf([(part, part) for part in b.parts], field, stem=self._stem))
         return self._shelves[key][1].near(a.node, a.field)
 
     def holds(self, a: _At, b: _At) -> bool:
@@ -95,7 +96,7 @@ class Implications:
             case Near(left, right):
                 return self.holds(a.below(left), b) or self.holds(a.below(right), b)
             case Phrase() if a.field not in VALUE_FIELDS and isinstance(b.node, Leaf):
-                return any(self._covers((word,), b.node) for word in _loose_words(a.node)) and _within(
+                return any(self._covers((word,), b.node) for word in self._loose_words(a.node)) and _within(
                     a.field, b.field
                 )
             case _:
@@ -146,11 +147,11 @@ class Implications:
             return any(self.same_places(a, part) for part in self._candidates(_At(a), b, None))
         if not isinstance(a, Leaf) or not isinstance(b, Leaf) or _slop(a) or _slop(b):
             return False
-        words = units(a)
-        return words is not None and self._covers(words, b) and len(words) == len(units(b) or (b,))
+        words = self._units(a)
+        return words is not None and self._covers(words, b) and len(words) == len(self._units(b) or (b,))
 
     def _leaf_implies(self, a: Leaf, b: Leaf) -> bool:
-        words, others = units(a), units(b)
+        words, others = self._units(a), self._units(b)
         if words is None or self._way.exact_case:  # a regular expression; capitals are not in the units
             return False
         if not _slop(b):
@@ -171,9 +172,17 @@ class Implications:
             return self._way.stem is None and any(
                 isinstance(word, Exact) and _PLAIN.fullmatch(word.key) and fits(word.key) for word in words
             )
-        wanted = units(b) or ()
+        wanted = self._units(b) or ()
         starts = range(len(words) - len(wanted) + 1)
         return any(all(map(self._covers_word, words[at : at + len(wanted)], wanted)) for at in starts)
+
+    def _loose_words(self, phrase: Phrase) -> Iterable[Word]:
+        """The words of a loose phrase: each of them is in the text, wherever."""
+        words = self._units(phrase) if phrase.slop else None
+        return [word for word in words or () if not isinstance(word, AnyWord)]
+
+    def _units(self, leaf: Leaf) -> tuple[Word, ...] | None:
+        return units(leaf, self._stem)
 
     def _covers_word(self, word: Word, wanted: Word) -> bool:
         """Whether a place that holds `word` holds what is `wanted`."""
@@ -196,12 +205,6 @@ def _within(field: str | None, other: str | None) -> bool:
 
 def _slop(node: Leaf) -> int:
     return (node.slop or 0) if isinstance(node, Phrase) else 0
-
-
-def _loose_words(phrase: Phrase) -> Iterable[Word]:
-    """The words of a loose phrase: each of them is in the text, wherever."""
-    words = units(phrase) if phrase.slop else None
-    return [word for word in words or () if not isinstance(word, AnyWord)]
 
 
 @lru_cache(maxsize=65536)

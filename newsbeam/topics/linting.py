@@ -89,7 +89,7 @@ def _said_twice(query: _Query, node: Or, *, near: bool) -> Iterator[Finding]:
     """The parts of an OR that find nothing which another part does not find; of equal ones, the later."""
     rules = Implications(query.way)
     covers = rules.same_places if near else rules.implies
-    shelf = Shelf(list(enumerate(node.parts)))
+    shelf = Shelf(list(enumerate(node.parts)), stem=query.way.stem)
     for number, part in enumerate(node.parts):
         for other in shelf.near(part):
             wider = node.parts[other]
@@ -123,7 +123,9 @@ def _between(topics: Sequence[Topic], queries: dict[str, list[_Query]]) -> Itera
     for some in queries.values():
         for query in some:
             shelves.setdefault((query.language, query.way), []).append(query)
-    ready = {key: Shelf([(query, query.node) for query in some]) for key, some in shelves.items()}
+    ready = {
+        key: Shelf([(query, query.node) for query in some], stem=key[1].stem) for key, some in shelves.items()
+    }
     rules = {way: Implications(way) for _, way in shelves}
     for some in queries.values():
         for query in some:

@@ -133,6 +133,8 @@ def test_nothing_is_claimed_where_a_story_could_be_missed(a: str, b: str) -> Non
 
 def test_stems_and_capitals_say_less() -> None:
     universities, pattern = parse("universities"), parse("universit*")
+    assert implies(parse("sanctions"), parse('sanctioned OR "blue helmets"'), Way(stem="en"))
+    assert implies(parse('"new sanctions"'), parse("sanctioned"), Way(stem="en"))
     assert implies(universities, pattern)
     assert not implies(universities, pattern, Way(stem="en"))
     assert implies(parse("universities AND x"), universities, Way(stem="en"))

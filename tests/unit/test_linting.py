@@ -37,6 +37,14 @@ def test_lint_tells_what_a_query_says_in_vain(query: str, kind: str, why: str) -
     assert found[0][1].startswith(f"t.queries.any: {why}")
 
 
+def test_lint_compares_words_by_their_stems_where_the_topic_does() -> None:
+    queries = {"en": " OR ".join(["sanctions", "truce", "grain", "wheat", "port", "ship", "sanctioned"])}
+    assert told(Topic(id="t", queries=queries)) == []
+    assert told(Topic(id="t", queries=queries, match="stem")) == [
+        ("covered", "t.queries.en: `sanctioned` finds nothing that `sanctions` does not find")
+    ]
+
+
 @pytest.mark.parametrize(
     "query",
     [
