@@ -29,6 +29,7 @@ from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Regex
 from newsbeam.topics.query.nodes import VALUE_FIELDS
 from newsbeam.topics.query.reading import compiled_regex
 from newsbeam.topics.query.words import AnyWord, Exact, Run, Wild, Word, read_words
+from newsbeam.topics.reading import is_continued
 from newsbeam.topics.stemming import stems
 from newsbeam.topics.views import CASED, PLAIN
 from newsbeam.topics.ways import PLAIN as PLAINLY
@@ -140,6 +141,8 @@ def _wild(pattern: str, view: str) -> tuple[Placed, str]:
     first, *rest = _SIGNS_OF_WORDS.split(pattern)
     if pattern == f"{first}*":
         return Literally(Literal(f" {first}", Ending.OPEN), view), first
+    if any(is_continued(part, 0) for part in rest):  # it may be the mark of a character without spaces
+        return Fitting(fitting(pattern), None, view), ""
     parts = [f" {first}" if first else "", *rest[:-1], f"{rest[-1]} " if rest[-1] else ""] if rest else []
     part = max(parts, key=len, default="")
     return Fitting(fitting(pattern), Literal(part, Ending.PART) if part else None, view), ""

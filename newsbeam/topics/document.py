@@ -1,6 +1,6 @@
 """A story as queries see it: its text, read once for all of them, and the values of its fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from newsbeam.story import Span
@@ -74,13 +74,18 @@ class Document:
         lead = (found["title"], *(_beginning(reading, *found[name]) for name in ("summary", "body")))
         return {**{name: (window,) for name, window in found.items()}, "lead": lead}
 
-    def spans(self, hits: Iterable[Hit]) -> tuple[Span, ...]:
+    def spans(self, hits: Sequence[Hit]) -> tuple[Span, ...]:
         """Return where the hits are in the text: in order, overlaps merged, at most `MAX_SPANS`."""
-        spans: list[Span] = []
-        for start, end in _merged(sorted({part for hit in hits for part in hit}))[:MAX_SPANS]:
-            number, a, b = self.reading.original(start, end)
-            spans.append(Span(FIELDS[number], a, b, self.texts[number][a:b]))
-        return tuple(spans)
+        if not hits:
+            return ()
+        if len(hits) == 1 and len(hits[0]) == 1:
+            return (self._span(hits[0][0]),)
+        parts = _merged(sorted({part for hit in hits for part in hit}))
+        return tuple(map(self._span, parts[:MAX_SPANS]))
+
+    def _span(self, interval: Interval) -> Span:
+        number, a, b = self.reading.original(interval)
+        return Span(FIELDS[number], a, b, self.texts[number][a:b])
 
 
 def _beginning(reading: Reading, start: int, end: int) -> Interval:

@@ -1,5 +1,6 @@
 """Many queries over one document: one pass of an automaton finds which of them have a chance."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -7,12 +8,16 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from newsbeam.story import Span
 from newsbeam.topics.compiling import compile_query
 from newsbeam.topics.document import Document, Hit
-from newsbeam.topics.literals import Literal
+from newsbeam.topics.literals import Ending, Literal
 from newsbeam.topics.plans import Either, Literally, Plan, Words
 from newsbeam.topics.query import Node
 from newsbeam.topics.reading import Interval
 from newsbeam.topics.views import View
 from newsbeam.topics.ways import PLAIN, Way
+
+_DENSE = (
+    100_000  # characters of patterns up to which the larger, faster form of the automaton fits the caches
+)
 
 __all__ = ["Matcher", "compile_queries", "compile_query"]
 
@@ -65,7 +70,7 @@ class Matcher:
             query, plan = self._clauses[clause]
             hits = plan.find(document)
             if hits is not None:
-                found[query] = found.get(query, []) + hits
+                found.setdefault(query, []).extend(hits)
         return found
 
     def find(self, document: Document) -> dict[str, list[Hit]]:
@@ -138,23 +143,48 @@ class _Automaton:
     def __init__(
         self, patterns: list[str], literals: list[list[tuple[Literal, list[int]]]], waiting: list[list[int]]
     ) -> None:
-        self._search = AhoCorasick(patterns, implementation=Implementation.DFA).find_matches_as_indexes
+        kind = Implementation.DFA if sum(map(len, patterns)) < _DENSE else Implementation.ContiguousNFA
+        self._search = AhoCorasick(patterns, implementation=kind).find_matches_as_indexes
         self._literals = literals
         self._waiting = waiting
+        plainly = [_plain_query(*entry) for entry in zip(literals, waiting, strict=True)]
+        self._single = array(
+            "l", plainly
+        )  # the query of a pattern that is nothing but its one literal, or -1
 
     def scan(self, view: View, found: dict[int, list[Hit]]) -> Iterable[int]:
         """Add the hits of literals to those of their queries; return the clauses that have a chance."""
         seen: dict[int, list[Interval]] = {}
+        single = self._single
         for pattern, start, end in self._search(view.text, overlapping=True):
-            if pattern in seen:
+            query = single[pattern]
+            if query >= 0 and view.is_plain:
+                if query in found:
+                    found[query].append(((start + 1, end - 1),))
+                else:
+                    found[query] = [((start + 1, end - 1),)]
+            elif pattern in seen:
                 seen[pattern].append((start, end))
             else:
                 seen[pattern] = [(start, end)]
+        return self._sorted_out(seen, view, found)
+
+    def _sorted_out(
+        self, seen: dict[int, list[Interval]], view: View, found: dict[int, list[Hit]]
+    ) -> list[int]:
         clauses: list[int] = []
         for pattern, places in seen.items():
             clauses += self._waiting[pattern]
             for literal, queries in self._literals[pattern]:
                 hits: list[Hit] = [(interval,) for interval in view.place(literal, places)]
                 for query in queries if hits else ():
-                    found[query] = found[query] + hits if query in found else hits
+                    found.setdefault(query, []).extend(hits)
         return clauses
+
+
+def _plain_query(literals: list[tuple[Literal, list[int]]], waiting: list[int]) -> int:
+    if waiting or len(literals) != 1:
+        return -1
+    literal, queries = literals[0]
+    whole = literal.ending == Ending.CLOSED and literal.text[0] == " "
+    return queries[0] if whole and len(queries) == 1 else -1

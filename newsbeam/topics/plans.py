@@ -134,7 +134,7 @@ class AnyOne(msgspec.Struct, frozen=True):
         return None
 
 
-def _within(intervals: Iterable[Interval], window: str, document: Document) -> Iterable[Interval]:
+def _within(intervals: list[Interval], window: str, document: Document) -> list[Interval]:
     if not window:
         return intervals
     windows = document.windows[window]
@@ -163,7 +163,7 @@ class Words(msgspec.Struct, frozen=True):
                 found = word.intervals(document)
                 if not found:
                     return []
-                candidates.append([reading.place(start) - offset for start, _ in found])
+                candidates.append([place - offset for place in document.reading.places(found)])
             offset += word.width
         first, *others = sorted(candidates, key=len)
         sets = [set(places) for places in others]
@@ -188,46 +188,60 @@ class Loose(msgspec.Struct, frozen=True):
 
     def find(self, document: Document) -> list[Hit] | None:
         """Return every hit, in order; None if there is no match."""
-        rows: list[list[_At]] = []
+        rows: list[list[int]] = []  # how far each word is from where the phrase has it
+        intervals: list[dict[int, Interval]] = []
         offset = 0
         for word in self.words:
             if not isinstance(word, AnyOne):
-                row = _row(_within(word.intervals(document), self.window, document), offset, document)
+                found = _within(word.intervals(document), self.window, document)
+                row = {
+                    place - offset: one
+                    for place, one in zip(document.reading.places(found), found, strict=True)
+                }
                 if not row:
                     return None
-                rows.append(row)
+                rows.append(list(row))
+                intervals.append(row)
             offset += word.width
+        hits = self._pairs if len(rows) == 2 else self._hits
+        return list(hits(rows, intervals)) or None
+
+    def _pairs(self, rows: list[list[int]], intervals: list[dict[int, Interval]]) -> dict[Hit, None]:
+        """The hits of two words, without the detour of more."""
+        (ones, others), (at, other_at) = rows, intervals
         hits: dict[Hit, None] = {}
-        for low in sorted({at.shift for row in rows for at in row}):
-            near = [
-                row[bisect_left(row, low, key=_shift) : bisect_right(row, low + self.slop, key=_shift)]
-                for row in rows
-            ]
-            choices = _choices([[at.interval for at in row] for row in near])
+        for one in ones:
+            for other in others[bisect_left(others, one - self.slop) : bisect_right(others, one + self.slop)]:
+                a, b = at[one], other_at[other]
+                if a != b:
+                    hits[(a, b) if a < b else (b, a)] = None
+            if len(hits) >= MAX_HITS:
+                break
+        return hits
+
+    def _hits(self, rows: list[list[int]], intervals: list[dict[int, Interval]]) -> dict[Hit, None]:
+        hits: dict[Hit, None] = {}
+        for low in _lows(rows, self.slop):
+            near = [row[bisect_left(row, low) : bisect_right(row, low + self.slop)] for row in rows]
+            choices = _choices([[at[n] for n in row] for at, row in zip(intervals, near, strict=True)])
             hits.update((tuple(sorted(chosen)), None) for chosen in choices)
             if len(hits) >= MAX_HITS:
                 break
-        return list(hits) or None
+        return hits
 
     def need(self) -> Need | None:
         """Return what must be there for a match."""
         return best_need(word.need() for word in self.words)
 
 
-class _At(NamedTuple):
-    """Where a word of a loose phrase is, and how far from where the phrase has it."""
-
-    shift: int
-    interval: Interval
-
-
-def _shift(at: _At) -> int:
-    return at.shift
-
-
-def _row(intervals: Iterable[Interval], offset: int, document: Document) -> list[_At]:
-    place = document.reading.place
-    return [_At(place(interval[0]) - offset, interval) for interval in intervals]
+def _lows(rows: list[list[int]], slop: int) -> list[int]:
+    """Return the shifts, in order, from which on every row may have one within `slop`: all near the fewest."""
+    fewest = min(rows, key=len)
+    lows = set(fewest)
+    for row in rows:
+        for shift in fewest:
+            lows.update(row[bisect_left(row, shift - slop) : bisect_right(row, shift)])
+    return sorted(lows)
 
 
 def _choices(rows: list[list[Interval]]) -> Iterable[Sequence[Interval]]:
@@ -299,9 +313,15 @@ class _Spread(NamedTuple):
     hit: Hit
 
 
-def _spread(hits: Iterable[Hit], document: Document) -> list[_Spread]:
-    extent = document.reading.extent
-    return [_Spread(*extent(hit[0][0], max(end for _, end in hit)), hit) for hit in hits]
+def _spread(hits: Sequence[Hit], document: Document) -> list[_Spread]:
+    if all(len(hit) == 1 for hit in hits):
+        intervals = [hit[0] for hit in hits]
+    else:
+        intervals = [(hit[0][0], max(end for _, end in hit)) for hit in hits]
+    starts, widths = document.reading.places(intervals), document.reading.widths(intervals)
+    return [
+        _Spread(start, start + width, hit) for start, width, hit in zip(starts, widths, hits, strict=True)
+    ]
 
 
 # --- values -----------------------------------------------------------------------------------------------

@@ -170,14 +170,18 @@ class Reading:
         """Return which word, from the beginning, is the last one that begins at or before `offset`."""
         return bisect_right(self.starts, offset) - 1
 
-    def place(self, offset: int) -> int:
-        """Return `number`, but with a stride between the fields."""
-        return self.number(offset) + STRIDE * bisect_left(self.breaks, offset)
+    def places(self, intervals: Sequence[Interval]) -> list[int]:
+        """Return the number of each interval's first word, with a stride between the fields."""
+        starts, (first, second) = self.starts, self.breaks
+        return [
+            bisect_right(starts, start) - 1 + (start > first) * STRIDE + (start > second) * STRIDE
+            for start, _ in intervals
+        ]
 
-    def extent(self, start: int, end: int) -> Interval:
-        """Return the places [first, last + 1) of the words in an interval."""
-        first = self.place(start)
-        return first, first + bisect_left(self.starts, end) - self.number(start)
+    def widths(self, intervals: Sequence[Interval]) -> list[int]:
+        """Return how many words each interval holds."""
+        starts = self.starts
+        return [bisect_left(starts, end) - bisect_right(starts, start) + 1 for start, end in intervals]
 
     def interval(self, place: int, width: int) -> Interval | None:
         """Return the `width` words from `place` on; None where there are not so many in the field."""
@@ -188,12 +192,16 @@ class Reading:
         start, end = self.starts[number], self.ends[last]
         return (start, end) if bisect_left(self.breaks, start) == bisect_left(self.breaks, end - 1) else None
 
-    def original(self, start: int, end: int) -> tuple[int, int, int]:
+    def original(self, interval: Interval) -> tuple[int, int, int]:
         """Return the field's number and the code points [a, b) of that field which words are in."""
-        a, b = self._origin.item(start), self._origin.item(end)
+        a, b = self._origins[interval[0]], self._origins[interval[1]]
         number = bisect_right(self._bases, a) - 1
         base = self._bases[number]
         return number, a - base, b - base
+
+    @cached_property
+    def _origins(self) -> memoryview:
+        return self._origin.data
 
     @cached_property
     def signed(self) -> dict[int, str]:

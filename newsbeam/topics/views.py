@@ -9,6 +9,7 @@ from newsbeam.topics.analysis import is_unspaced
 from newsbeam.topics.literals import Ending, Literal
 from newsbeam.topics.reading import FIELD, Interval, Reading, is_continued, word_starts
 
+_WORDS_TO_INDEX = 16  # single words asked for, from which on one index of all words is cheaper
 PLAIN, CASED = "", "case"  # the names of views; `stem:en` is that of the English stems
 
 
@@ -19,14 +20,15 @@ class View:
         self.text = text
         self._plain = plain
         self._own = own
-        self._is_plain = text is plain.text
+        self.is_plain = text is plain.text
+        self._words_asked = 0
         self._found: dict[Literal, list[Interval]] = {}
 
     def occurrences(self, literal: Literal) -> list[Interval]:
         """Return where the literal is found, in order; remembered."""
         found = self._found.get(literal)
         if found is None:
-            found = self.place(literal, self._search(literal.text))
+            found = self.place(literal, self._search(literal))
         return found
 
     def place(self, literal: Literal, places: Iterable[Interval]) -> list[Interval]:
@@ -36,17 +38,39 @@ class View:
             found = [(start + left, end - right) for start, end in places]
         else:
             found = list(self._ended(literal, places))
-        if not self._is_plain:
+        if not self.is_plain:
             found = [self._in_plain(start, end) for start, end in found]
         self._found[literal] = found
         return found
 
-    def _search(self, text: str) -> Iterator[Interval]:
+    def _search(self, literal: Literal) -> Iterable[Interval]:
+        if literal.ending == Ending.CLOSED and literal.text.count(" ") == 2:
+            self._words_asked += 1
+            if self._words_asked > _WORDS_TO_INDEX and self._index is not None:
+                length = len(literal.text)
+                return [(at, at + length) for at in self._index.get(literal.text[1:-1], ())]
+        return self._searched(literal.text)
+
+    def _searched(self, text: str) -> Iterator[Interval]:
         find, length = self.text.find, len(text)
         start = find(text)
         while start >= 0:
             yield start, start + length
             start = find(text, start + 1)
+
+    @cached_property
+    def _index(self) -> dict[str, list[int]] | None:
+        """Word → where the space before it is; None for texts with scripts without spaces."""
+        words = self.text[1:-1].split(" ")
+        if len(words) != len(self.starts):
+            return None
+        index: dict[str, list[int]] = {}
+        for word, start in zip(words, self.starts, strict=True):
+            if word in index:
+                index[word].append(start - 1)
+            else:
+                index[word] = [start - 1]
+        return index
 
     def _ended(self, literal: Literal, places: Iterable[Interval]) -> Iterator[Interval]:
         left = int(literal.text[0] == " ")
@@ -85,7 +109,7 @@ class View:
         ]
 
     def _whole(self, start: int, end: int) -> Interval:
-        return (start, end) if self._is_plain else self._in_plain(start, end)
+        return (start, end) if self.is_plain else self._in_plain(start, end)
 
     def _forms(self, start: int, key: str) -> tuple[str, ...]:
         signed = self._own.signed.get(start) if self.text is self._own.text else None
