@@ -9,7 +9,7 @@ one run. `origin` leads from every character of the reading back to the text.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -18,46 +18,41 @@ import numpy.typing as npt
 
 from newsbeam.topics.analysis import CHAR, EXTEND, ODD, UNIT, UNSPACED, Folding, cut, is_partly_unspaced
 
-# What a character is. Those up to MARK make words; SKIP, only in cut pieces, is part of a word but not read.
-SEPARATOR, WORD, BASE, MARK, SKIP, QUOTE, POINT, SIGN, SPECIAL = range(9)
+# What a character becomes. Those that make words become their folded selves, all of them 48 or more; a separator
+# becomes a space; what may or may not belong to a word becomes one of these, and a space unless it does.
+_QUOTE, _POINT, _SIGN, _SPECIAL = 3, 4, 5, 7
+_UNREAD = 8  # all of those are below
+_LEAST = 48
+SPACE = 32
+FIELD = "|"  # stands between the fields of a reading, as a word that no query has
+# What a character of a text with scripts without spaces is.
+_NONE, _WORD, _BASE, _MARK = range(4)
+_KEPT, _DROPPED = 0, 255
 _POINTS = ".,&\u066b\u066c"  # may join what follows to a word
 _QUOTES = "'\"\u2019\uff07\u05f4"  # may join two words
 _SIGNS = "+#!"  # may belong to the word before
-FIELD = "\x02"  # stands between the fields of a reading, as a word that no query has
 STRIDE = 1 << 24  # words between fields, as they are counted, so that nothing is ever near across them
 _TABLE = 0x10000  # code points above are looked at one by one
+_FIRST_UNSPACED = 0xE00
 _REMEMBERED, _MAX_PIECES = 40, 1 << 16
 
 _PLANE = "".join(chr(c) if not 0xD800 <= c < 0xE000 else "\0" for c in range(_TABLE))
 _HAN_AND_HANGUL = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")  # nothing to fold
 _ODD_LETTER = re.compile(f"{EXTEND}|[\u1100-\u11ff]")  # letters that join the one before
 
-Points = npt.NDArray[np.unsignedinteger[Any]]
+_UNREAD_AS_SPACES = bytes(SPACE if code < _UNREAD else code for code in range(256))
+Codes = npt.NDArray[np.unsignedinteger[Any]]
 Kinds = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.uint8]
 Indexes = npt.NDArray[np.intp]
 Interval = tuple[int, int]  # characters [start, end) of a reading, from the first to the last of whole words
-
-
-def _joins() -> npt.NDArray[np.bool_]:
-    """Whether a character (second index) between two others makes its chunk one that must be cut."""
-    wordish = (WORD, BASE, MARK, SPECIAL)
-    table = np.zeros((9, 9, 9), dtype=bool)
-    table[:, SPECIAL, :] = True
-    for after in wordish:
-        table[1:, QUOTE, after] = True
-        table[:, POINT, after] = True
-    for before in wordish:
-        table[before, SIGN, :] = True
-    return table
-
-
-_JOINS = _joins()
 
 
 class _Piece(NamedTuple):
     """A cut chunk in place: what to read for each of its characters, and what does not fit in its length."""
 
     codes: bytes
+    dropped: bytes  # with one more, for the separator that follows
     kinds: bytes
     inserts: tuple[tuple[int, int, int], ...] = ()  # before which character, code point, kind
     signs: tuple[tuple[int, str], ...] = ()  # words that have a form with its signs: where, and that form
@@ -81,24 +76,27 @@ class _Pieces(dict[str, _Piece]):
 
 
 def _piece(chunk: str, folded: Folding, encoding: str) -> _Piece:
-    codes = [" "] * len(chunk)
-    kinds = bytearray(len(chunk))
+    size = len(chunk)
+    codes, kinds, dropped = [" "] * size, bytearray(size), bytearray([_DROPPED] * (size + 1))
     inserts: list[tuple[int, int, int]] = []
     signs: list[tuple[int, str]] = []
     end = -1
     for token in cut(chunk, folded):
         key = token.keys[0] if token.unspaced else token.keys[-1]
-        kind = [BASE, *[MARK] * (len(key) - 1)] if token.unspaced else [WORD] * len(key)
-        if token.start == end and not token.unspaced and kinds[end - 1] != BASE:
-            inserts.append((end, 32, SEPARATOR))
+        if token.start == end and not token.unspaced and kinds[end - 1] == _WORD:
+            inserts.append((end, SPACE, _NONE))
         start, end = token.start, token.end
-        room = end - start
-        codes[start : start + min(len(key), room)] = key[:room]
-        kinds[start:end] = bytes([*kind[:room], *[SKIP] * (room - len(key))])
+        room, read = end - start, min(len(key), end - start)
+        kind = [_BASE, *[_MARK] * (len(key) - 1)] if token.unspaced else [_WORD] * len(key)
+        codes[start : start + read] = key[:read]
+        kinds[start : start + read] = bytes(kind[:read])
+        kinds[start + read : end] = bytes(kind[:1]) * (room - read)
+        dropped[start : start + read] = bytes(read)
+        dropped[end] = _KEPT  # if it is no word that begins at once
         inserts += [(end, ord(code), k) for code, k in zip(key[room:], kind[room:], strict=True)]
         if len(token.keys) > 1 and not token.unspaced:
             signs.append((start, token.keys[0]))
-    return _Piece("".join(codes).encode(encoding), bytes(kinds), tuple(inserts), tuple(signs))
+    return _Piece("".join(codes).encode(encoding), bytes(dropped), bytes(kinds), tuple(inserts), tuple(signs))
 
 
 class Tables:
@@ -106,31 +104,25 @@ class Tables:
 
     def __init__(self, folded: Folding) -> None:
         self.kinds = np.zeros(_TABLE, dtype=np.uint8)
-        self.codes = np.full(_TABLE, 32, dtype=np.uint32)
-        for kind, pattern in ((SPECIAL, ODD), (SPECIAL, EXTEND), (WORD, CHAR), (BASE, UNSPACED)):
+        self.codes = np.full(_TABLE, SPACE, dtype=np.uint32)
+        for kind, pattern in ((_NONE, ODD), (_NONE, EXTEND), (_WORD, CHAR), (_BASE, UNSPACED)):
             for run in re.finditer(f"{pattern}+", _PLANE):
                 self._fill(kind, run.start(), run.end(), folded)
-        for kind, signs in ((QUOTE, _QUOTES), (POINT, _POINTS), (SIGN, _SIGNS)):
-            self.kinds[[ord(sign) for sign in signs]] = kind
-        self.kinds[-1] = SPECIAL
-        self.ascii_kinds = bytes(self.kinds[:128]) + bytes(128)
-        self.ascii_codes = bytes(self.codes[:128].tolist()) + bytes(128)
+        for code, signs in ((_QUOTE, _QUOTES), (_POINT, _POINTS), (_SIGN, _SIGNS)):
+            self.codes[[ord(sign) for sign in signs]] = code
+        self.codes[-1] = _SPECIAL
+        self.ascii = bytes(self.codes[:128].tolist()) + bytes(128)
         self.narrow = _Pieces(folded, "ascii")
         self.wide = _Pieces(folded, "utf-32-le")
 
     def _fill(self, kind: int, start: int, end: int, folded: Folding) -> None:
         self.kinds[start:end] = kind
-        if kind == SPECIAL:
-            return
-        for code in range(start, end):
-            if _HAN_AND_HANGUL.match(char := chr(code)):
-                self.codes[code] = code
-                continue
-            plain = folded(char)
-            if len(plain) == 1 and not _ODD_LETTER.match(char):
+        self.codes[start:end] = _SPECIAL
+        for code in range(start, end) if kind != _NONE else ():
+            char = chr(code)
+            plain = char if _HAN_AND_HANGUL.match(char) else folded(char)
+            if len(plain) == 1 and plain >= "0" and not _ODD_LETTER.match(char):
                 self.codes[code] = ord(plain)
-            else:
-                self.kinds[code] = SPECIAL
 
 
 @cache
@@ -144,7 +136,8 @@ class Reading:
 
     def __init__(self, fields: Sequence[str], folded: Folding) -> None:
         self.source = "\n" + f"\n{FIELD}\n".join(fields) + "\n"
-        self.text, self._origin, self._signs = _read(self.source, fields, tables(folded))
+        self._read = _read(self.source, fields, tables(folded))
+        self.text = self._read.text
         self._bases = [1]
         for field in fields[:-1]:
             self._bases.append(self._bases[-1] + len(field) + 3)
@@ -200,17 +193,22 @@ class Reading:
         return number, a - base, b - base
 
     @cached_property
+    def _origin(self) -> Indexes:
+        origin = self._read.origin
+        return origin if origin is not None else (self._read.dropped == _KEPT).nonzero()[0]
+
+    @cached_property
     def _origins(self) -> memoryview:
         return self._origin.data
 
     @cached_property
     def signed(self) -> dict[int, str]:
         """The words that stand here without their signs (`U.N.`, `Yahoo!`): where, and their form with them."""
-        places = self._origin.searchsorted([base for base, _ in self._signs])
+        places = self._origin.searchsorted([base for base, _ in self._read.signs])
         text = self.text
         return {
             int(place) + (text[place] == " "): key
-            for place, (_, key) in zip(places, self._signs, strict=True)
+            for place, (_, key) in zip(places, self._read.signs, strict=True)
         }
 
 
@@ -221,7 +219,7 @@ def word_starts(text: str) -> list[int]:
     """Return where the words of a folded text begin."""
     if text.isascii() or not is_partly_unspaced(text):
         codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
-        starts: list[int] = ((codes == 32).nonzero()[0][:-1] + 1).tolist()
+        starts: list[int] = ((codes == SPACE).nonzero()[0][:-1] + 1).tolist()
         return starts
     return [match.start() for match in _WORD_STARTS.finditer(text)]
 
@@ -238,94 +236,125 @@ def is_continued(text: str, end: int) -> bool:
 
 
 class _Sheet:
-    """A text as arrays of what each character is and becomes, to be corrected in place."""
+    """A text as an array of what each character becomes and another of which are read, corrected in place."""
 
-    def __init__(self, source: str, table: Tables) -> None:
+    def __init__(self, source: str, fields: Sequence[str], table: Tables) -> None:
+        self.source = source
+        self.kinds: Kinds | None = None  # made only for texts that may have scripts without spaces
         if source.isascii():
-            raw = source.encode("ascii")
-            self.codes: Points = np.frombuffer(bytearray(raw.translate(table.ascii_codes)), np.uint8)
-            self.kinds: Kinds = np.frombuffer(bytearray(raw.translate(table.ascii_kinds)), np.uint8)
+            self.codes: Codes = np.frombuffer(
+                bytearray(source.encode("ascii").translate(table.ascii)), np.uint8
+            )
             self.pieces, self.encoding = table.narrow, "ascii"
         else:
-            points = np.frombuffer(source.encode("utf-32-le", "surrogatepass"), "<u4")
-            places = points.astype(np.intp)
-            self.codes = table.codes.take(places, mode="clip")
-            self.kinds = table.kinds.take(places, mode="clip")
+            points = np.frombuffer(source.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.intp)
+            self.codes = table.codes.take(points, mode="clip")
             self.pieces, self.encoding = table.wide, "utf-32-le"
+            if (points >= _FIRST_UNSPACED).any():
+                self.kinds = table.kinds.take(points, mode="clip")
+        self._mark_fields(fields)
+        self.dropped = self._separators_but_the_first()
+        self.inserts: list[tuple[int, int, int]] = []
+        self.signs: list[tuple[int, str]] = []
 
-    def mark_fields(self, fields: Sequence[str]) -> None:
+    def _mark_fields(self, fields: Sequence[str]) -> None:
         """Let the marks between fields be read as words."""
         at = 0
         for field in fields[:-1]:
             at += len(field) + 2
-            self.kinds[at], self.codes[at] = WORD, ord(FIELD)
+            self.codes[at] = ord(FIELD)
             at += 1
 
-    def chunks_to_cut(self) -> list[tuple[int, int]]:
-        """Return the chunks between separators that hold more than plain characters; one may come twice."""
-        kinds = self.kinds
-        found = (kinds >= QUOTE).nonzero()[0]
-        found = found[_JOINS[kinds[found - 1], kinds[found], kinds[found + 1]]]
-        if not len(found):
-            return []
-        separators = (kinds == SEPARATOR).nonzero()[0]
-        after = separators.searchsorted(found)
-        firsts: list[int] = separators[after - 1].tolist()
-        return [(first + 1, last) for first, last in zip(firsts, separators[after].tolist(), strict=True)]
+    def _separators_but_the_first(self) -> Flags:
+        """Which separators follow another one; the very first is read."""
+        is_none = self.codes < _LEAST
+        dropped = np.empty(len(is_none), dtype=np.bool_)
+        np.logical_and(is_none[1:], is_none[:-1], out=dropped[1:])
+        dropped[0] = False
+        return np.negative(dropped.view(np.uint8))
 
-    def put(self, source: str) -> tuple[list[tuple[int, int, int]], list[tuple[int, str]]]:
-        """Write the pieces of all chunks to cut in place; return what is to be inserted, and words with signs."""
-        codes, kinds = self.codes.data.cast("B"), self.kinds.data
+    def cut_chunks(self) -> None:
+        """Write what the chunks that hold more than plain characters are cut into in their places."""
         size = self.codes.itemsize
-        inserts: list[tuple[int, int, int]] = []
-        signs: list[tuple[int, str]] = []
+        codes, dropped = self.codes.data.cast("B"), self.dropped.data
+        kinds = None if self.kinds is None else self.kinds.data
         done = 0
-        for a, b in self.chunks_to_cut():
+        for a, b in self._narrow_chunks() if size == 1 else self._chunks(self.codes < _UNREAD):
             if b == done:
                 continue
             done = b
-            piece = self.pieces[source[a:b]]
+            piece = self.pieces[self.source[a:b]]
             codes[a * size : b * size] = piece.codes
-            kinds[a:b] = piece.kinds
-            if piece.inserts:
-                inserts += [(a + at, code, kind) for at, code, kind in piece.inserts]
-            if piece.signs:
-                signs += [(a + at, key) for at, key in piece.signs]
-        return inserts, signs
+            dropped[a : b + 1] = piece.dropped
+            if kinds is not None:
+                kinds[a:b] = piece.kinds
+            if piece.inserts or piece.signs:
+                self.inserts += [(a + at, code, kind) for at, code, kind in piece.inserts]
+                self.signs += [(a + at, key) for at, key in piece.signs]
+
+    def _narrow_chunks(self) -> Iterator[Interval]:
+        """The chunks to cut of an ASCII text, where all but a few are told by the character that follows."""
+        source = self.source
+        if "+" in source or "#" in source or "!" in source or "_" in source:
+            yield from self._chunks(self.codes < _UNREAD)
+            return
+        raw, codes = self.codes.tobytes(), self.codes
+        for at in ((codes[:-1] < _UNREAD) & (codes[1:] >= _LEAST)).nonzero()[0].tolist():
+            if raw[at] != _QUOTE or raw[at - 1] != SPACE:
+                yield raw.rfind(b" ", 0, at) + 1, raw.find(b" ", at)
+
+    def _chunks(self, unread: npt.NDArray[np.bool_]) -> list[Interval]:
+        """The chunks between separators in which something may belong to a word; one may come twice."""
+        codes, found = self.codes, unread.nonzero()[0]
+        before, here, after = codes[found - 1], codes[found], codes[found + 1]
+        followed = (after >= _LEAST) | (after == _SPECIAL)
+        follows = (before >= _LEAST) | (before == _SPECIAL)
+        joins = here == _SPECIAL
+        joins |= (here == _POINT) & followed
+        joins |= (here == _QUOTE) & followed & (before != SPACE)
+        joins |= (here == _SIGN) & follows
+        found = found[joins]
+        separators = (codes == SPACE).nonzero()[0]
+        nexts = separators.searchsorted(found)
+        firsts: list[int] = separators[nexts - 1].tolist()
+        return [(first + 1, last) for first, last in zip(firsts, separators[nexts].tolist(), strict=True)]
 
 
-def _read(source: str, fields: Sequence[str], table: Tables) -> tuple[str, Indexes, list[tuple[int, str]]]:
-    """Return the reading, where each of its characters comes from, and the words that are read without signs."""
-    sheet = _Sheet(source, table)
-    sheet.mark_fields(fields)
-    inserts, signs = sheet.put(source)
-    codes, kinds, origin = sheet.codes, sheet.kinds, None
-    if inserts:
-        at, new_codes, new_kinds = zip(*inserts, strict=True)
-        codes, kinds = np.insert(codes, at, new_codes), np.insert(kinds, at, new_kinds)
+class _Read(NamedTuple):
+    """A reading; where its characters come from is told by what was dropped, or outright."""
+
+    text: str
+    dropped: Flags
+    origin: Indexes | None
+    signs: list[tuple[int, str]]
+
+
+def _read(source: str, fields: Sequence[str], table: Tables) -> _Read:
+    sheet = _Sheet(source, fields, table)
+    sheet.cut_chunks()
+    if sheet.encoding == "ascii" and not sheet.inserts:
+        text = (sheet.codes | sheet.dropped).tobytes().translate(_UNREAD_AS_SPACES, b"\xff").decode("ascii")
+        return _Read(text, sheet.dropped, None, sheet.signs)
+    codes, dropped, kinds = sheet.codes, sheet.dropped, sheet.kinds
+    origin: Indexes | None = None
+    if sheet.inserts:
+        at, new_codes, new_kinds = zip(*sheet.inserts, strict=True)
+        codes, dropped = np.insert(codes, at, new_codes), np.insert(dropped, at, _KEPT)
+        kinds = None if kinds is None else np.insert(kinds, at, new_kinds)
         origin = np.insert(np.arange(len(source)), at, at)
-    kept = _kept(kinds)
-    codes = codes[kept]
-    if BASE in kinds.tobytes():
+    kept = (dropped == _KEPT).nonzero()[0]
+    codes = np.maximum(codes[kept], codes.dtype.type(SPACE))  # what was not cut is a separator
+    origin = kept if origin is None else origin[kept]
+    if kinds is not None:
         gaps = _junctions(kinds[kept])
         if len(gaps):
-            codes, kept = np.insert(codes, gaps, 32), np.insert(kept, gaps, kept[gaps])
-    text = codes.tobytes().decode(sheet.encoding)
-    return text, kept if origin is None else origin[kept], signs
-
-
-def _kept(kinds: Kinds) -> Indexes:
-    """Every character of a word, and the first separator after each; one separator at the beginning."""
-    rank = kinds - np.uint8(1)  # a separator is 255
-    read, alive = rank < MARK, rank < SKIP
-    read[1:] |= alive[:-1] & ~alive[1:]
-    read[0] = True
-    return read.nonzero()[0]
+            codes, origin = np.insert(codes, gaps, SPACE), np.insert(origin, gaps, origin[gaps])
+    return _Read(codes.tobytes().decode(sheet.encoding), dropped, origin, sheet.signs)
 
 
 def _junctions(kinds: Kinds) -> Indexes:
     """Where a word touches a character of a script without spaces: a separator belongs before these."""
-    is_word, is_run = kinds == WORD, (kinds == BASE) | (kinds == MARK)
+    is_word, is_run = kinds == _WORD, kinds >= _BASE
     touching = (is_word[:-1] & is_run[1:]) | (is_run[:-1] & is_word[1:])
     found: Indexes = touching.nonzero()[0] + 1
     return found
