@@ -35,6 +35,7 @@ from newsbeam.topics.views import CASED, PLAIN
 from newsbeam.topics.ways import PLAIN as PLAINLY
 from newsbeam.topics.ways import STEMMERS, Way
 
+_LONGEST_REMEMBERED = 100
 _SIGNS_OF_WORDS = re.compile("[*?.!+]")  # wildcards, and signs without which a word is read
 
 
@@ -155,13 +156,13 @@ def fitting(pattern: str) -> Callable[[str], bool]:
 
 
 def remembering(test: Callable[[str], object]) -> Callable[[str], bool]:
-    """Return a test on words that remembers its answers: news repeats its words."""
+    """Return a test on words that remembers its answers, but to monsters: news repeats its words."""
 
     @lru_cache(maxsize=8192)
     def fits(word: str) -> bool:
         return test(word) is not None
 
-    return fits
+    return lambda word: fits(word) if len(word) <= _LONGEST_REMEMBERED else test(word) is not None
 
 
 # --- joins and values -------------------------------------------------------------------------------------

@@ -23,6 +23,14 @@ class Literal(NamedTuple):
     ending: Ending
 
 
+MAX_TRIGGER = 200  # characters; of longer literals the automaton looks for the beginning
+
+
+def trigger(literal: Literal) -> Literal:
+    """Return what an automaton is to look for: the literal, or the beginning of a very long one."""
+    return literal if len(literal.text) <= MAX_TRIGGER else Literal(literal.text[:MAX_TRIGGER], Ending.PART)
+
+
 def joined(keys: list[str], *, is_open: bool = False) -> Literal | None:
     """Return the literal of words one after the other; None where two strings without spaces meet.
 

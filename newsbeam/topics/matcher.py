@@ -8,7 +8,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from newsbeam.story import Span
 from newsbeam.topics.compiling import compile_query
 from newsbeam.topics.document import Document, Hit
-from newsbeam.topics.literals import Ending, Literal
+from newsbeam.topics.literals import Ending, Literal, trigger
 from newsbeam.topics.plans import Either, Literally, Plan, Words
 from newsbeam.topics.query import Node
 from newsbeam.topics.reading import Interval
@@ -105,7 +105,7 @@ def _only_literal(plan: Plan) -> Literally | None:
     if not isinstance(plan, Words) or plan.window or len(plan.words) != 1:
         return None
     word = plan.words[0]
-    return word if isinstance(word, Literally) else None
+    return word if isinstance(word, Literally) and trigger(word.literal) == word.literal else None
 
 
 class _Triggers:

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from newsbeam.topics.document import Document, Hit
-from newsbeam.topics.literals import Literal, expected
+from newsbeam.topics.literals import Literal, expected, trigger
 from newsbeam.topics.reading import Interval
 
 MAX_CHOICES = 200  # of places for a loose phrase's words within one stretch of text
@@ -78,7 +78,7 @@ class Literally(msgspec.Struct, frozen=True):
 
     def need(self) -> Need | None:
         """Return what must be there."""
-        return Need(literals=frozenset({(self.view, self.literal)}))
+        return Need(literals=frozenset({(self.view, trigger(self.literal))}))
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -95,7 +95,7 @@ class Signed(msgspec.Struct, frozen=True):
 
     def need(self) -> Need | None:
         """Return what must be there."""
-        return Need(literals=frozenset({(self.view, self.literal)}))
+        return Need(literals=frozenset({(self.view, trigger(self.literal))}))
 
 
 class Fitting(msgspec.Struct, frozen=True):
@@ -117,7 +117,7 @@ class Fitting(msgspec.Struct, frozen=True):
 
     def need(self) -> Need | None:
         """Return what must be there."""
-        return Need(literals=frozenset({(self.view, self.part)})) if self.part is not None else None
+        return Need(literals=frozenset({(self.view, trigger(self.part))})) if self.part is not None else None
 
 
 class AnyOne(msgspec.Struct, frozen=True):

@@ -298,10 +298,11 @@ class _Sheet:
         if "+" in source or "#" in source or "!" in source or "_" in source:
             yield from self._chunks(self.codes < _UNREAD)
             return
-        raw, codes = self.codes.tobytes(), self.codes
+        raw, codes, end = self.codes.tobytes(), self.codes, 0
         for at in ((codes[:-1] < _UNREAD) & (codes[1:] >= _LEAST)).nonzero()[0].tolist():
-            if raw[at] != _QUOTE or raw[at - 1] != SPACE:
-                yield raw.rfind(b" ", 0, at) + 1, raw.find(b" ", at)
+            if at > end and (raw[at] != _QUOTE or raw[at - 1] != SPACE):
+                start, end = raw.rfind(b" ", 0, at) + 1, raw.find(b" ", at)
+                yield start, end
 
     def _chunks(self, unread: npt.NDArray[np.bool_]) -> list[Interval]:
         """The chunks between separators in which something may belong to a word; one may come twice."""

@@ -8,6 +8,7 @@ from newsbeam.topics.folding import fold
 from newsbeam.topics.ways import STEMMERS
 
 _REMEMBERED = 1 << 17
+_LONGEST = 60  # letters; what is longer is no word, and stays as it is
 
 
 class _Stems(dict[str, str]):
@@ -18,8 +19,9 @@ class _Stems(dict[str, str]):
         self._stem = stem
 
     def __missing__(self, word: str) -> str:
-        plain = word.isalpha() and not is_unspaced(word)
-        stem = fold(self._stem(word) or word) if plain else fold(word)
+        if len(word) > _LONGEST:
+            return fold(word)
+        stem = fold(self._stem(word) or word) if word.isalpha() and not is_unspaced(word) else fold(word)
         if len(self) >= _REMEMBERED:
             self.clear()
         self[word] = stem

@@ -1,0 +1,137 @@
+"""Texts and queries made to hurt: the work grows with their size and nothing else, and spans stay right."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from newsbeam.errors import QueryError
+from newsbeam.topics.document import MAX_SPANS, Document
+from newsbeam.topics.matcher import Matcher, compile_queries
+from newsbeam.topics.query import parse
+from newsbeam.topics.ways import Way
+
+TEXTS = {
+    "letters": "a",
+    "initials": "a.",
+    "initials that are none": "a.aa",
+    "possessives": "aa's",
+    "elisions": "qu'",
+    "digits": "1",
+    "numbers": "1,",
+    "quotes": "aa'\"",
+    "signs": "aa+!#",
+    "low lines": "aa_",
+    "marks": "\u0301",
+    "letters with marks": "e\u0301\u0302",
+    "letters that become two": "ß",
+    "invisible signs": "a\u200b\u00ad",
+    "directions": "\u202eab\u202c ",
+    "emoji": "\U0001f469\U0001f3fd\u200d\U0001f692",
+    "flags": "\U0001f1fa\U0001f1f3",
+    "Hebrew abbreviations": 'אב"א',
+    "Arabic with vowels": "مُحَ ",
+    "Han": "停戦",
+    "Han and letters": "停a",
+    "rare Han": "\U00020000",
+    "Thai": "สันติ",
+    "half-width kana": "ｶﾞ",
+    "Hangul letters": "\u1112\u1161\u11ab",
+    "lone surrogates": "\ud800a",
+    "white space": " ",
+    "one word": "aa ",
+    "two words": "aa bb ",
+    "field marks": "aa|\x02 ",
+}
+QUERIES = {
+    "word": "aa",
+    "phrase": '"aa bb"',
+    "loose": '"aa bb aa"~9',
+    "pair": '"aa bb"~100',
+    "near": "aa NEAR/100 bb",
+    "nearer": "(aa OR bb) NEAR/9 (aa NEAR/3 bb)",
+    "beginning": "aa*",
+    "end": "*aa",
+    "middle": "*aa*aa*b",
+    "mark": "a?a*a?b",
+    "regex": "/(a+)+b/",
+    "run": "停戦",
+    "gap": '"aa * aa"',
+    "lead": "lead:aa AND NOT body:cc",
+    "initials": "a.a.a OR U.N.",
+    "stem": "aas AND bbs",
+    "case": "AA OR aa",
+}
+WAYS = {"stem": Way(stem="en"), "case": Way(exact_case=True)}
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return compile_queries({name: parse(text) for name, text in QUERIES.items()}, WAYS)
+
+
+def steps(work: Callable[[], object]) -> int:
+    """How many calls `work` makes, of Python's functions and of those in C."""
+    count = 0
+
+    def counted(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(counted)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("unit", TEXTS.values(), ids=TEXTS.keys())
+def test_the_work_grows_with_the_text_and_not_faster(matcher: Matcher, unit: str) -> None:
+    small, large = (unit * (size // len(unit)) for size in (4_000, 32_000))
+    matcher.match(Document("", "", unit * 40))  # what is remembered is not counted
+    assert steps(lambda: matcher.match(Document("", "", large))) <= 16 * steps(
+        lambda: matcher.match(Document("", "", small))
+    )
+
+
+MEGABYTES = (
+    "letters",
+    "initials",
+    "quotes",
+    "marks",
+    "invisible signs",
+    "emoji",
+    "Han",
+    "one word",
+    "white space",
+)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_long_text_is_read_to_its_end(name: str) -> None:
+    unit = TEXTS[name]
+    matcher = compile_queries({"end": parse("zzz AND NOT yyy"), "near": parse('"aa bb" NEAR/9 zzz*')})
+    text = unit * ((1_000_000 if name in MEGABYTES else 50_000) // len(unit)) + " zzz"
+    (span,) = matcher.match(Document(unit, unit, text))["end"]
+    assert (span.field, span.start, span.text) == ("body", len(text) - 3, "zzz")
+
+
+def test_evidence_of_a_hostile_text_indexes_it(matcher: Matcher) -> None:
+    body = "".join(unit * 9 + " aa bb " for unit in TEXTS.values())
+    found = matcher.match(Document("aa", body, body))
+    assert found.keys() >= {"word", "phrase", "near", "lead"}
+    for spans in found.values():
+        assert len(spans) <= MAX_SPANS
+        for span in spans:
+            assert {"title": "aa"}.get(span.field, body)[span.start : span.end] == span.text
+
+
+def test_a_hostile_query_is_refused_or_answered() -> None:
+    with pytest.raises(QueryError, match="deeper"):
+        parse("(" * 10_000 + "aa" + ")" * 10_000)
+    with pytest.raises(QueryError, match="no stemmer"):
+        compile_queries({"q": parse("aa")}, {"q": Way(stem="zz")})
+    long = '"' + "aa " * 10_000 + '"'
+    matcher = compile_queries({"long": parse(long), "many": parse(" OR ".join(["aa*bb"] * 5_000))})
+    assert matcher.match(Document("aab " + "aa " * 10_000)).keys() == {"long"}
