@@ -9,7 +9,7 @@ one run. `origin` leads from every character of the reading back to the text.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from newsbeam.topics.analysis import CHAR, EXTEND, ODD, UNIT, UNSPACED, Folding,
 # What a character becomes. Those that make words become their folded selves, all of them 48 or more; a separator
 # becomes a space; what may or may not belong to a word becomes one of these, and a space unless it does.
 _QUOTE, _POINT, _SIGN, _SPECIAL = 3, 4, 5, 7
+_HIGH = 255
 _UNREAD = 8  # all of those are below
 _LEAST = 48
 SPACE = 32
@@ -34,6 +35,7 @@ _SIGNS = "+#!"  # may belong to the word before
 STRIDE = 1 << 24  # words between fields, as they are counted, so that nothing is ever near across them
 _TABLE = 0x10000  # code points above are looked at one by one
 _FIRST_UNSPACED = 0xE00
+_RARE = 12  # of so many characters, at most one that is not ASCII
 _REMEMBERED, _MAX_PIECES = 40, 1 << 16
 
 _PLANE = "".join(chr(c) if not 0xD800 <= c < 0xE000 else "\0" for c in range(_TABLE))
@@ -112,6 +114,7 @@ class Tables:
             self.codes[[ord(sign) for sign in signs]] = code
         self.codes[-1] = _SPECIAL
         self.ascii = bytes(self.codes[:128].tolist()) + bytes(128)
+        self.low = bytes(np.where(self.codes < 128, self.codes, _HIGH).tolist())  # of codes that are ASCII
         self.narrow = _Pieces(folded, "ascii")
         self.wide = _Pieces(folded, "utf-32-le")
 
@@ -238,13 +241,13 @@ def is_continued(text: str, end: int) -> bool:
 class _Sheet:
     """A text as an array of what each character becomes and another of which are read, corrected in place."""
 
-    def __init__(self, source: str, fields: Sequence[str], table: Tables) -> None:
+    def __init__(
+        self, source: str, fields: Sequence[str], table: Tables, *, narrow: bytearray | None
+    ) -> None:
         self.source = source
         self.kinds: Kinds | None = None  # made only for texts that may have scripts without spaces
-        if source.isascii():
-            self.codes: Codes = np.frombuffer(
-                bytearray(source.encode("ascii").translate(table.ascii)), np.uint8
-            )
+        if narrow is not None:
+            self.codes: Codes = np.frombuffer(narrow, np.uint8)
             self.pieces, self.encoding = table.narrow, "ascii"
         else:
             points = np.frombuffer(source.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.intp)
@@ -275,15 +278,15 @@ class _Sheet:
 
     def cut_chunks(self) -> None:
         """Write what the chunks that hold more than plain characters are cut into in their places."""
-        size = self.codes.itemsize
+        size, source, pieces = self.codes.itemsize, self.source, self.pieces
         codes, dropped = self.codes.data.cast("B"), self.dropped.data
         kinds = None if self.kinds is None else self.kinds.data
         done = 0
-        for a, b in self._narrow_chunks() if size == 1 else self._chunks(self.codes < _UNREAD):
+        for a, b in self._narrow_chunks() if size == 1 else self._chunks():
             if b == done:
                 continue
             done = b
-            piece = self.pieces[self.source[a:b]]
+            piece = pieces[source[a:b]]
             codes[a * size : b * size] = piece.codes
             dropped[a : b + 1] = piece.dropped
             if kinds is not None:
@@ -292,21 +295,21 @@ class _Sheet:
                 self.inserts += [(a + at, code, kind) for at, code, kind in piece.inserts]
                 self.signs += [(a + at, key) for at, key in piece.signs]
 
-    def _narrow_chunks(self) -> Iterator[Interval]:
-        """The chunks to cut of an ASCII text, where all but a few are told by the character that follows."""
-        source = self.source
-        if "+" in source or "#" in source or "!" in source or "_" in source:
-            yield from self._chunks(self.codes < _UNREAD)
-            return
-        raw, codes, end = self.codes.tobytes(), self.codes, 0
+    def _narrow_chunks(self) -> list[Interval]:
+        """The chunks to cut of a narrow text, where most are told by the character that follows."""
+        codes, raw = self.codes, self.codes.tobytes()
+        if _SIGN in raw or _SPECIAL in raw:
+            return self._chunks()
+        found, end = [], 0
         for at in ((codes[:-1] < _UNREAD) & (codes[1:] >= _LEAST)).nonzero()[0].tolist():
             if at > end and (raw[at] != _QUOTE or raw[at - 1] != SPACE):
                 start, end = raw.rfind(b" ", 0, at) + 1, raw.find(b" ", at)
-                yield start, end
+                found.append((start, end))
+        return found
 
-    def _chunks(self, unread: npt.NDArray[np.bool_]) -> list[Interval]:
+    def _chunks(self) -> list[Interval]:
         """The chunks between separators in which something may belong to a word; one may come twice."""
-        codes, found = self.codes, unread.nonzero()[0]
+        codes, found = self.codes, (self.codes < _UNREAD).nonzero()[0]
         before, here, after = codes[found - 1], codes[found], codes[found + 1]
         followed = (after >= _LEAST) | (after == _SPECIAL)
         follows = (before >= _LEAST) | (before == _SPECIAL)
@@ -330,8 +333,35 @@ class _Read(NamedTuple):
     signs: list[tuple[int, str]]
 
 
+def _narrow(source: str, table: Tables) -> bytearray | None:
+    """What each character becomes if all of it is ASCII, as in most languages of Latin letters; else None."""
+    raw = source.encode("ascii", "replace")
+    codes = bytearray(raw.translate(table.ascii))
+    if source.isascii():
+        return codes
+    if raw.count(b"?") * _RARE > len(raw):
+        return None
+    low, at = table.low, raw.find(b"?")
+    while at >= 0:
+        code = low[min(ord(source[at]), _TABLE - 1)]
+        if code == _HIGH:
+            return None
+        codes[at] = code
+        at = raw.find(b"?", at + 1)
+    return codes
+
+
 def _read(source: str, fields: Sequence[str], table: Tables) -> _Read:
-    sheet = _Sheet(source, fields, table)
+    narrow = _narrow(source, table)
+    if narrow is not None:
+        try:
+            return _read_sheet(_Sheet(source, fields, table, narrow=narrow))
+        except UnicodeEncodeError:  # a chunk that is cut holds letters of other scripts
+            pass
+    return _read_sheet(_Sheet(source, fields, table, narrow=None))
+
+
+def _read_sheet(sheet: _Sheet) -> _Read:
     sheet.cut_chunks()
     if sheet.encoding == "ascii" and not sheet.inserts:
         text = (sheet.codes | sheet.dropped).tobytes().translate(_UNREAD_AS_SPACES, b"\xff").decode("ascii")
@@ -342,7 +372,7 @@ def _read(source: str, fields: Sequence[str], table: Tables) -> _Read:
         at, new_codes, new_kinds = zip(*sheet.inserts, strict=True)
         codes, dropped = np.insert(codes, at, new_codes), np.insert(dropped, at, _KEPT)
         kinds = None if kinds is None else np.insert(kinds, at, new_kinds)
-        origin = np.insert(np.arange(len(source)), at, at)
+        origin = np.insert(np.arange(len(sheet.source)), at, at)
     kept = (dropped == _KEPT).nonzero()[0]
     codes = np.maximum(codes[kept], codes.dtype.type(SPACE))  # what was not cut is a separator
     origin = kept if origin is None else origin[kept]
