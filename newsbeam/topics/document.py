@@ -34,6 +34,7 @@ class Document:
     ) -> None:
         self.texts = (title, summary, body)
         self.values: dict[str, dict[str, list[Hit]]] = {}
+        self._reading: Reading | None = None
         self._views: dict[str, View] = {}
         for field, given in (values or {}).items():
             for value in given:
@@ -43,10 +44,14 @@ class Document:
         """Let `field` have this value too; `hits` is the evidence for it in the text, if there is any."""
         self.values.setdefault(field, {})[value_key(value)] = list(hits)
 
-    @cached_property
+    @property
     def reading(self) -> Reading:
         """The text as it is compared; hits are intervals of it."""
-        return Reading(self.texts, fold)
+        if (
+            self._reading is None
+        ):  # a cached_property takes a lock in Python 3.11, which is a good part of a match
+            self._reading = Reading(self.texts, fold)
+        return self._reading
 
     def view(self, name: str) -> View:
         """Return what queries of one way look into, made when it is first asked for."""

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -9,9 +10,10 @@ from newsbeam.story import Span
 from newsbeam.topics.compiling import compile_query
 from newsbeam.topics.document import Document, Hit
 from newsbeam.topics.literals import Ending, Literal, trigger
-from newsbeam.topics.plans import Either, Literally, Plan, Words
+from newsbeam.topics.plans import Either, Literally, Need, Plan, Words, breadth
 from newsbeam.topics.query import Node
 from newsbeam.topics.reading import Interval
+from newsbeam.topics.views import PLAIN as VIEW
 from newsbeam.topics.views import View
 from newsbeam.topics.ways import PLAIN, Way
 
@@ -32,7 +34,7 @@ class Matcher:
 
     def __init__(self, plans: Mapping[str, Plan]) -> None:
         self._names = list(plans)
-        self._clauses: list[tuple[int, Plan]] = []  # the query's number, and the clause
+        self._clauses: list[_Clause] = []
         self._by_value: dict[str, dict[str, list[int]]] = {}  # field → value → clauses
         self._always: list[int] = []
         views: dict[str, _Triggers] = {}
@@ -47,14 +49,14 @@ class Matcher:
             views.setdefault(word.view, _Triggers()).add_literal(word.literal, query)
             return
         clause = len(self._clauses)
-        self._clauses.append((query, plan))
-        need = plan.need()
-        if need is None:
+        needs = sorted(plan.needs(), key=breadth)
+        self._clauses.append(_Clause(query, plan, tuple(_texts(needs[1:]))))
+        if not needs:
             self._always.append(clause)
             return
-        for view, literal in need.literals:
+        for view, literal in needs[0].literals:
             views.setdefault(view, _Triggers()).add_clause(literal, clause)
-        for field, value in need.values:
+        for field, value in needs[0].values:
             self._by_value.setdefault(field, {}).setdefault(value, []).append(clause)
 
     def _numbered(self, document: Document) -> dict[int, list[Hit]]:
@@ -67,7 +69,9 @@ class Matcher:
             for value in document.values.get(field, ()):
                 clauses.update(waiting.get(value, ()))
         for clause in sorted(clauses):
-            query, plan = self._clauses[clause]
+            query, plan, needs = self._clauses[clause]
+            if needs and not all(map(document.view(VIEW).has_any, needs)):
+                continue
             hits = plan.find(document)
             if hits is not None:
                 found.setdefault(query, []).extend(hits)
@@ -90,6 +94,21 @@ def compile_queries(queries: Mapping[str, Node], ways: Mapping[str, Way] | None 
     """
     given = ways or {}
     return Matcher({name: compile_query(node, way=given.get(name, PLAIN)) for name, node in queries.items()})
+
+
+class _Clause(NamedTuple):
+    """One of the ways in which a query may hold."""
+
+    query: int
+    plan: Plan
+    needs: tuple[tuple[str, ...], ...]  # of each, one must be in the text beside what the automaton has seen
+
+
+def _texts(needs: Iterable[Need]) -> Iterator[tuple[str, ...]]:
+    """What can be looked up in the plain text, in needs that are of nothing else."""
+    for need in needs:
+        if not need.values and all(view == VIEW for view, _ in need.literals):
+            yield tuple(literal.text for _, literal in need.literals)
 
 
 def _clauses(plan: Plan) -> Iterator[Plan]:

@@ -2,7 +2,7 @@
 
 `find` returns None for "no match"; a match without a place in the text (`outlet:bbc`) is an empty list. Any part
 of a query can be asked alone, and `document.spans(hits)` says where it holds.
-`need` is what a document must hold for a plan to have a chance: what the matcher's automaton looks for.
+`needs` is what a document must hold for a plan to have a chance: the matcher's automaton looks for one of them.
 """
 
 from bisect import bisect_left, bisect_right
@@ -27,11 +27,6 @@ class Need(NamedTuple):
     literals: frozenset[tuple[str, Literal]] = frozenset()
     values: frozenset[tuple[str, str]] = frozenset()
 
-    @property
-    def breadth(self) -> float:
-        """How often it will be met, roughly."""
-        return sum(expected(literal) for _, literal in self.literals) + 0.5 * len(self.values)
-
 
 class Plan(Protocol):
     """One part of a query, ready to run."""
@@ -40,8 +35,8 @@ class Plan(Protocol):
         """Return every hit, in order; None if there is no match."""
         ...
 
-    def need(self) -> Need | None:
-        """Return what must be there for a match; None if that cannot be said."""
+    def needs(self) -> list[Need]:
+        """Return what must be there for a match, all of it; empty if nothing can be said."""
         ...
 
 
@@ -57,7 +52,7 @@ class Placed(Protocol):
         """Return where it is, in order."""
         ...
 
-    def need(self) -> Need | None:
+    def needs(self) -> list[Need]:
         """Return what must be there."""
         ...
 
@@ -76,9 +71,9 @@ class Literally(msgspec.Struct, frozen=True):
         """Return where it is, in order."""
         return document.view(self.view).occurrences(self.literal)
 
-    def need(self) -> Need | None:
+    def needs(self) -> list[Need]:
         """Return what must be there."""
-        return Need(literals=frozenset({(self.view, trigger(self.literal))}))
+        return [Need(literals=frozenset({(self.view, trigger(self.literal))}))]
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -93,9 +88,9 @@ class Signed(msgspec.Struct, frozen=True):
         """Return where it is, in order."""
         return document.view(self.view).signed(self.key)
 
-    def need(self) -> Need | None:
+    def needs(self) -> list[Need]:
         """Return what must be there."""
-        return Need(literals=frozenset({(self.view, trigger(self.literal))}))
+        return [Need(literals=frozenset({(self.view, trigger(self.literal))}))]
 
 
 class Fitting(msgspec.Struct, frozen=True):
@@ -115,9 +110,9 @@ class Fitting(msgspec.Struct, frozen=True):
         places = (found for key, found in view.keys.items() if self.fits(key))
         return sorted(set(chain.from_iterable(places)))
 
-    def need(self) -> Need | None:
+    def needs(self) -> list[Need]:
         """Return what must be there."""
-        return Need(literals=frozenset({(self.view, trigger(self.part))})) if self.part is not None else None
+        return [Need(literals=frozenset({(self.view, trigger(self.part))}))] if self.part is not None else []
 
 
 class AnyOne(msgspec.Struct, frozen=True):
@@ -129,9 +124,9 @@ class AnyOne(msgspec.Struct, frozen=True):
         """It has no places of its own."""
         raise NotImplementedError("one word, whichever, is found by its neighbours")
 
-    def need(self) -> Need | None:
+    def needs(self) -> list[Need]:
         """Nothing can be said."""
-        return None
+        return []
 
 
 def _within(intervals: list[Interval], window: str, document: Document) -> list[Interval]:
@@ -170,9 +165,9 @@ class Words(msgspec.Struct, frozen=True):
         starts = [start for start in first if all(start in places for places in sets)]
         return [interval for start in starts if (interval := reading.interval(start, offset)) is not None]
 
-    def need(self) -> Need | None:
-        """Return what must be there for a match."""
-        return best_need(word.need() for word in self.words)
+    def needs(self) -> list[Need]:
+        """Return what must be there for a match, all of it."""
+        return [need for word in self.words for need in word.needs()]
 
 
 class Loose(msgspec.Struct, frozen=True):
@@ -229,9 +224,9 @@ class Loose(msgspec.Struct, frozen=True):
                 break
         return hits
 
-    def need(self) -> Need | None:
-        """Return what must be there for a match."""
-        return best_need(word.need() for word in self.words)
+    def needs(self) -> list[Need]:
+        """Return what must be there for a match, all of it."""
+        return [need for word in self.words for need in word.needs()]
 
 
 def _lows(rows: list[list[int]], slop: int) -> list[int]:
@@ -300,9 +295,9 @@ class Close(msgspec.Struct, frozen=True):
             if 0 <= other.start - one.end <= self.distance or 0 <= one.start - other.end <= self.distance:
                 yield other
 
-    def need(self) -> Need | None:
-        """Return what must be there for a match."""
-        return best_need((self.left.need(), self.right.need()))
+    def needs(self) -> list[Need]:
+        """Return what must be there for a match, all of it."""
+        return [*self.left.needs(), *self.right.needs()]
 
 
 class _Spread(NamedTuple):
@@ -337,9 +332,9 @@ class Value(msgspec.Struct, frozen=True):
         """Return the evidence for the value, often none; None if the field does not have it."""
         return document.values.get(self.field, {}).get(self.value)
 
-    def need(self) -> Need | None:
+    def needs(self) -> list[Need]:
         """Return what must be there for a match."""
-        return Need(values=frozenset({(self.field, self.value)}))
+        return [Need(values=frozenset({(self.field, self.value)}))]
 
 
 class ValueLike(msgspec.Struct, frozen=True):
@@ -354,9 +349,9 @@ class ValueLike(msgspec.Struct, frozen=True):
         fitting = [hits for value, hits in given.items() if self.fits(value)]
         return list(chain.from_iterable(fitting)) if fitting else None
 
-    def need(self) -> Need | None:
+    def needs(self) -> list[Need]:
         """Nothing can be said."""
-        return None
+        return []
 
 
 # --- what joins them --------------------------------------------------------------------------------------
@@ -380,9 +375,9 @@ class All(msgspec.Struct, frozen=True):
             return None
         return hits
 
-    def need(self) -> Need | None:
-        """Return what must be there for a match."""
-        return best_need(plan.need() for plan in self.wanted)
+    def needs(self) -> list[Need]:
+        """Return what must be there for a match, all of it."""
+        return [need for plan in self.wanted for need in plan.needs()]
 
 
 class Either(msgspec.Struct, frozen=True):
@@ -395,15 +390,15 @@ class Either(msgspec.Struct, frozen=True):
         found = [hits for plan in self.parts if (hits := plan.find(document)) is not None]
         return list(chain.from_iterable(found)) if found else None
 
-    def need(self) -> Need | None:
-        """Return what must be there for a match: of every part, as any may be the one that matches."""
-        needs = [plan.need() for plan in self.parts]
-        known = [need for need in needs if need is not None]
-        if len(known) < len(needs):
-            return None
-        return Need(*(frozenset().union(*sets) for sets in zip(*known, strict=True)))
+    def needs(self) -> list[Need]:
+        """Return what must be there for a match: the rarest of every part, as any may be the one that matches."""
+        parts = [min(needs, key=breadth) for plan in self.parts if (needs := plan.needs())]
+        if len(parts) < len(self.parts):
+            return []
+        literals, values = zip(*parts, strict=True)
+        return [Need(frozenset().union(*literals), frozenset().union(*values))]
 
 
-def best_need(needs: Iterable[Need | None]) -> Need | None:
-    """Return the need that is met least often, where all of them must be met."""
-    return min((need for need in needs if need is not None), key=lambda need: need.breadth, default=None)
+def breadth(need: Need) -> float:
+    """Return how often a need will be met, roughly."""
+    return sum(expected(literal) for _, literal in need.literals) + 0.5 * len(need.values)

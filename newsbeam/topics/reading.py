@@ -141,6 +141,7 @@ class Reading:
         self.source = "\n" + f"\n{FIELD}\n".join(fields) + "\n"
         self._read = _read(self.source, fields, tables(folded))
         self.text = self._read.text
+        self._origins: memoryview | None = None
         self._bases = [1]
         for field in fields[:-1]:
             self._bases.append(self._bases[-1] + len(field) + 3)
@@ -190,6 +191,8 @@ class Reading:
 
     def original(self, interval: Interval) -> tuple[int, int, int]:
         """Return the field's number and the code points [a, b) of that field which words are in."""
+        if self._origins is None:
+            self._origins = self._origin.data
         a, b = self._origins[interval[0]], self._origins[interval[1]]
         number = bisect_right(self._bases, a) - 1
         base = self._bases[number]
@@ -199,10 +202,6 @@ class Reading:
     def _origin(self) -> Indexes:
         origin = self._read.origin
         return origin if origin is not None else (self._read.dropped == _KEPT).nonzero()[0]
-
-    @cached_property
-    def _origins(self) -> memoryview:
-        return self._origin.data
 
     @cached_property
     def signed(self) -> dict[int, str]:

@@ -21,6 +21,7 @@ class View:
         self._plain = plain
         self._own = own
         self.is_plain = text is plain.text
+        self._known: dict[str, bool] = {}
         self._words_asked = 0
         self._found: dict[Literal, list[Interval]] = {}
 
@@ -30,6 +31,17 @@ class View:
         if found is None:
             found = self.place(literal, self._search(literal))
         return found
+
+    def has_any(self, texts: Iterable[str]) -> bool:
+        """Tell whether any of the strings is in this view; remembered."""
+        known, text = self._known, self.text
+        for one in texts:
+            there = known.get(one)
+            if there is None:
+                there = known[one] = one in text
+            if there:
+                return True
+        return False
 
     def place(self, literal: Literal, places: Iterable[Interval]) -> list[Interval]:
         """Return what `occurrences` returns, given all the places of the literal's text in this view."""
