@@ -68,14 +68,16 @@ class Matcher:
         for field, waiting in self._by_value.items():
             for value in document.values.get(field, ()):
                 clauses.update(waiting.get(value, ()))
-        for clause in sorted(clauses):
-            query, plan, needs = self._clauses[clause]
-            if needs and not all(map(document.view(VIEW).has_any, needs)):
-                continue
+        for clause in sorted(self._with_all_needs(clauses, document) if clauses else ()):
+            query, plan, _ = self._clauses[clause]
             hits = plan.find(document)
             if hits is not None:
                 found.setdefault(query, []).extend(hits)
         return found
+
+    def _with_all_needs(self, clauses: set[int], document: Document) -> list[int]:
+        view, all_clauses = document.view(VIEW), self._clauses
+        return [clause for clause in clauses if view.has_each(all_clauses[clause].needs)]
 
     def find(self, document: Document) -> dict[str, list[Hit]]:
         """Return the hits of every query that holds, by name, in the order in which they were given."""

@@ -32,16 +32,19 @@ class View:
             found = self.place(literal, self._search(literal))
         return found
 
-    def has_any(self, texts: Iterable[str]) -> bool:
-        """Tell whether any of the strings is in this view; remembered."""
+    def has_each(self, needs: Iterable[Iterable[str]]) -> bool:
+        """Tell whether of each of the needs one string is in this view; what was looked for is remembered."""
         known, text = self._known, self.text
-        for one in texts:
-            there = known.get(one)
-            if there is None:
-                there = known[one] = one in text
-            if there:
-                return True
-        return False
+        for need in needs:
+            for one in need:
+                there = known.get(one)
+                if there is None:
+                    there = known[one] = one in text
+                if there:
+                    break
+            else:
+                return False
+        return True
 
     def place(self, literal: Literal, places: Iterable[Interval]) -> list[Interval]:
         """Return what `occurrences` returns, given all the places of the literal's text in this view."""
