@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers import chromium as browser
-from tests.servers import kafka, lucene, postgres
+from tests.servers import flink, kafka, lucene, postgres
+from tests.servers.flink import FlinkCluster
 from tests.servers.kafka import KafkaServer
 from tests.servers.postgres import PostgresServer
 
@@ -17,9 +18,16 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "postgres": postgres.missing,
     "browser": browser.missing,
     "java": lucene.missing,
+    "flink": flink.missing,
 }
 # A test that asks for a server needs no marker of its own.
-MARKS = {"kafka_server": "kafka", "postgres_server": "postgres", "chromium": "browser", "lucene": "java"}
+MARKS = {
+    "kafka_server": "kafka",
+    "postgres_server": "postgres",
+    "chromium": "browser",
+    "lucene": "java",
+    "flink_cluster": "flink",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,6 +78,16 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     url = postgres_server.create_database()
     yield url
     postgres_server.drop_database(url)
+
+
+@pytest.fixture(scope="module")
+def flink_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlinkCluster]:
+    """One Flink session cluster, with Beam's job server and a worker pool, for the tests of a module."""
+    cluster = FlinkCluster(tmp_path_factory.mktemp("flink"))
+    try:
+        yield cluster.start()
+    finally:
+        cluster.stop()
 
 
 @pytest.fixture(scope="session")

@@ -10,17 +10,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.servers.install import FLINK
 from tests.servers.process import ServerProcess, free_port, listens
 
 ROOT = Path(__file__).parents[2]
-HOME = ROOT / ".servers" / "flink"
 HEAP = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
-OPENED = ("lang", "util", "nio", "net", "io", "time", "util.concurrent")  # packages of Java that Flink looks into
+OPENED = (
+    "lang",
+    "util",
+    "nio",
+    "net",
+    "io",
+    "time",
+    "util.concurrent",
+)  # packages of Java that Flink looks into
 OPENS = (*(f"--add-opens=java.base/java.{name}=ALL-UNNAMED" for name in OPENED),
          "--add-opens=java.base/sun.net.util=ALL-UNNAMED")  # fmt: skip
 JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
 TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
-JOB_SERVER = "org.apache.beam.runners.flink.FlinkJobServerDriver"
+JARS, JOB_SERVER = (
+    FLINK.home / "lib",
+    "JobServer",
+)  # the latter starts Beam's without sending its jars with each job
 
 CONFIG = """\
 jobmanager:
@@ -59,8 +70,8 @@ def missing() -> str | None:
     """Return why no cluster can be started here, or None."""
     if shutil.which("java") is None:
         return "Java is not installed (make servers)"
-    if not any(HOME.glob("*.jar")):
-        return "Flink is not installed (make servers)"
+    if not FLINK.is_there():
+        return "Flink is not installed, or of other versions (make servers)"
     return None
 
 
@@ -86,7 +97,9 @@ class FlinkCluster:
         serving = [f"--flink-master=127.0.0.1:{self.rest_port}", "--job-host=127.0.0.1", f"--job-port={self.job_port}",
                    f"--artifact-port={free_port()}", f"--expansion-port={free_port()}",
                    f"--artifacts-dir={folder}/artifacts", f"--flink-conf-dir={folder}"]  # fmt: skip
-        self.job_server = self._java("job server", ["-Xmx256m"], [JOB_SERVER, *serving])
+        self.job_server = self._java(
+            "job server", ["-Xmx256m"], [JOB_SERVER, str(JARS), *serving], str(FLINK.home / "classes")
+        )
         pool = [sys.executable, "-m", "apache_beam.runners.worker.worker_pool_main"]
         self.worker_pool = ServerProcess(
             "worker pool", [*pool, f"--service_port={self.pool_port}"], folder / "worker-pool.log"
@@ -155,7 +168,9 @@ class FlinkCluster:
         except OSError:
             return set()
 
-    def _java(self, name: str, heap: Sequence[str], main: Sequence[str]) -> ServerProcess:
+    def _java(
+        self, name: str, heap: Sequence[str], main: Sequence[str], classes: str = f"{JARS}/*"
+    ) -> ServerProcess:
         logs = "-Dorg.slf4j.simpleLogger.showDateTime=true"
-        command = ["java", *heap, *HEAP, *OPENS, logs, "-cp", f"{HOME}/*", *main]
+        command = ["java", *heap, *HEAP, *OPENS, logs, "-cp", classes, *main]
         return ServerProcess(name, command, self._folder / f"{name.replace(' ', '-')}.log")

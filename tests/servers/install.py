@@ -16,13 +16,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-POM = Path(__file__).with_name("kafka-pom.xml")
-KAFKA = ROOT / ".servers" / "kafka"
-STAMP = KAFKA / "pom.sha256"
-LUCENE_POM = Path(__file__).with_name("lucene-pom.xml")
-LUCENE_PROGRAMS = Path(__file__).with_name("lucene")
-LUCENE = ROOT / ".servers" / "lucene"
-LUCENE_STAMP = LUCENE / "sources.sha256"
 PACKAGED_POSTGRES = Path("/usr/lib/postgresql")
 COMPOSE = "github.com/compose-spec/compose-go/v2@v2.16.2"  # holds the compose specification's schema
 COMPOSE_SCHEMA = ROOT / ".servers" / f"compose-spec-{COMPOSE.rpartition('@')[2]}.json"
@@ -85,59 +78,57 @@ def has_java() -> bool:
     return all(map(shutil.which, ("java", "javac", "mvn")))
 
 
-def has_kafka() -> bool:
-    """Say whether the broker's files are those of the pom."""
-    return STAMP.exists() and STAMP.read_text("utf-8") == _pom_hash()
+class FromMaven:
+    """Jars that a pom beside this file names, with the Java programs of the folder of the same name, compiled.
+
+    They lie in .servers/NAME, in `lib` and `classes`, or the jars right there where there are no programs.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.home = ROOT / ".servers" / name
+        self._pom = Path(__file__).with_name(f"{name}-pom.xml")
+        self._programs = sorted(Path(__file__).with_name(name).glob("*.java"))
+        self._stamp = self.home / ("sources.sha256" if self._programs else "pom.sha256")
+
+    def is_there(self) -> bool:
+        """Say whether the jars are those of the pom, and the programs those of the sources."""
+        return self._stamp.exists() and self._stamp.read_text("utf-8") == self._hash()
+
+    def _hash(self) -> str:
+        sources = [self._pom, *self._programs]
+        return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
+
+    def install(self) -> None:
+        """Bring everything into .servers/, whole or not at all."""
+        self.home.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.home.parent) as folder:
+            made = Path(folder) / self.home.name
+            jars = made / "lib" if self._programs else made
+            goal = ["dependency:copy-dependencies", f"-DoutputDirectory={jars}", "-DincludeScope=runtime"]
+            run(["mvn", "-q", "-B", "-f", str(self._pom), *goal])
+            if self._programs:
+                classes = ["-cp", f"{jars}/*", "-d", str(made / "classes")]
+                run(
+                    [
+                        "javac",
+                        "-encoding",
+                        "UTF-8",
+                        "-Xlint:all,-path",
+                        "-Werror",
+                        *classes,
+                        *map(str, self._programs),
+                    ]
+                )
+            (made / self._stamp.name).write_text(self._hash(), "utf-8")
+            if self.home.is_symlink():
+                self.home.unlink()
+            shutil.rmtree(self.home, ignore_errors=True)
+            made.rename(self.home)
 
 
-def _pom_hash() -> str:
-    return hashlib.sha256(POM.read_bytes()).hexdigest()
-
-
-def install_kafka() -> None:
-    """Bring the broker's files into .servers/, whole or not at all."""
-    KAFKA.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=KAFKA.parent) as folder:
-        made = Path(folder) / "kafka"
-        _copy_jars(POM, made)
-        (made / STAMP.name).write_text(_pom_hash(), "utf-8")
-        _put(made, KAFKA)
-
-
-def _copy_jars(pom: Path, folder: Path) -> None:
-    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}", "-DincludeScope=runtime"]
-    run(["mvn", "-q", "-B", "-f", str(pom), *goal])
-
-
-def _put(made: Path, place: Path) -> None:
-    """Move a folder to its place, instead of what is there."""
-    if place.is_symlink():
-        place.unlink()
-    shutil.rmtree(place, ignore_errors=True)
-    made.rename(place)
-
-
-def has_lucene() -> bool:
-    """Say whether Lucene's files are those of the pom, and its programs those of the sources."""
-    return LUCENE_STAMP.exists() and LUCENE_STAMP.read_text("utf-8") == _lucene_hash()
-
-
-def _lucene_hash() -> str:
-    sources = [LUCENE_POM, *sorted(LUCENE_PROGRAMS.glob("*.java"))]
-    return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
-
-
-def install_lucene() -> None:
-    """Bring Lucene's jars into .servers/ and compile the programs that ask it, whole or not at all."""
-    LUCENE.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=LUCENE.parent) as folder:
-        made = Path(folder) / "lucene"
-        _copy_jars(LUCENE_POM, made / "lib")
-        programs = map(str, sorted(LUCENE_PROGRAMS.glob("*.java")))
-        classes = ["-cp", f"{made / 'lib'}/*", "-d", str(made / "classes")]
-        run(["javac", "-encoding", "UTF-8", "-Xlint:all", "-Werror", *classes, *programs])
-        (made / LUCENE_STAMP.name).write_text(_lucene_hash(), "utf-8")
-        _put(made, LUCENE)
+KAFKA = FromMaven("kafka")
+LUCENE = FromMaven("lucene")
+FLINK = FromMaven("flink")
 
 
 def has_postgres() -> bool:
@@ -176,8 +167,9 @@ def main() -> int:
     debian = Debian()
     steps: list[tuple[str, Callable[[], bool], Callable[[], None]]] = [
         ("Java and Maven", has_java, lambda: debian.install("default-jdk-headless", "maven")),
-        ("Kafka broker", has_kafka, install_kafka),
-        ("Lucene", has_lucene, install_lucene),
+        ("Kafka broker", KAFKA.is_there, KAFKA.install),
+        ("Flink", FLINK.is_there, FLINK.install),
+        ("Lucene", LUCENE.is_there, LUCENE.install),
         ("PostgreSQL", has_postgres, lambda: debian.install("postgresql")),
         ("Chromium", has_browser, lambda: debian.install("chromium", "fonts-dejavu-core")),
         ("Compose schema", has_compose_schema, lambda: install_compose_schema(debian)),

@@ -4,21 +4,21 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from tests.servers.install import LUCENE, has_lucene
+from tests.servers.install import LUCENE
 
 
 def missing() -> str | None:
     """Return why Lucene cannot be asked here, or None."""
     if shutil.which("java") is None:
         return "Java is not installed (make servers)"
-    if not has_lucene():
+    if not LUCENE.is_there():
         return "Lucene is not installed, or older than its sources (make servers)"
     return None
 
 
 def java(program: str, *arguments: str, options: Sequence[str] = ()) -> list[str]:
     """Return the command line of one of the programs."""
-    classpath = f"{LUCENE / 'classes'}:{LUCENE / 'lib'}/*"
+    classpath = f"{LUCENE.home / 'classes'}:{LUCENE.home / 'lib'}/*"
     return ["java", "-XX:+UseSerialGC", *options, "-cp", classpath, program, *arguments]
 
 
