@@ -51,6 +51,14 @@ class StoreUnavailable(Unavailable):
     """The store does not answer, is full, or is read-only."""
 
 
+class FlinkUnavailable(Unavailable):
+    """Flink's REST interface or Beam's job server does not answer, or does not take the job."""
+
+
+class WorkerMismatch(NewsbeamError):
+    """A worker has another Python, Beam or newsbeam than the job was submitted with."""
+
+
 class DataRefused(NewsbeamError):
     """The store refuses a value it was given; trying again cannot help, leaving the value out can."""
 

@@ -103,6 +103,31 @@ CATALOG_LOADED_SECONDS = Histogram(
     "newsbeam_catalog_loaded_seconds", "Loading and compiling a catalog.", buckets=_FAST
 )
 
+FLINK_RUNNING = Gauge(
+    "newsbeam_flink_running",
+    "1 while every task of the job on Flink runs, as its keeper sees it.",
+    multiprocess_mode="livemax",
+)
+FLINK_SUBMISSIONS = Counter(
+    "newsbeam_flink_submissions",
+    "Jobs submitted to Flink, by reason: start, failed, vanished, gap, partitions, settings, careful.",
+    ["reason"],
+)
+FLINK_FAILURES = Counter("newsbeam_flink_failures", "Failures of the job on Flink, restarted or not.")
+FLINK_CHECKPOINT_AGE = Gauge(
+    "newsbeam_flink_checkpoint_age_seconds",
+    "Time since Flink last completed a checkpoint, or since the job began.",
+    multiprocess_mode="livemax",
+)
+FLINK_CHECKPOINT_BYTES = Gauge(
+    "newsbeam_flink_checkpoint_bytes", "Size of the last completed checkpoint.", multiprocess_mode="livemax"
+)
+FLINK_STUCK = Gauge(
+    "newsbeam_flink_stuck_partitions",
+    "Partitions whose records wait while they do not move.",
+    multiprocess_mode="livemax",
+)
+
 # --- what leaves -----------------------------------------------------------------------------------------
 
 ALERTS_TOLD = Counter(

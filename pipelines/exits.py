@@ -14,7 +14,7 @@ import logging
 import signal
 from datetime import datetime
 
-from newsbeam.errors import StoreUnavailable
+from newsbeam.errors import AlreadyRunning, StoreUnavailable
 from newsbeam.store.database import Store
 from newsbeam.store.leases import Leases, died_here, owner_here, owners
 from newsbeam.store.markers import record_death
@@ -24,6 +24,7 @@ logger = logging.getLogger("newsbeam.process")
 EXIT_STOPPED = 0
 EXIT_GAP = 20
 EXIT_HANG = 21
+KEEPER = "flink-keeper"  # the lease of whoever has the live graph run on Flink
 
 # Exit codes of commands that end on purpose (`newsbeam --help`); none of them says anything about a record.
 _ON_PURPOSE = frozenset({EXIT_STOPPED, 2, 3, 4, 5, 6, EXIT_GAP})
@@ -67,3 +68,11 @@ def free_shares_of_the_dead(store: Store, now: datetime) -> None:
     for owner in sorted(set(owners(store, "", now).values())):
         if died_here(owner):
             Leases(store, owner).release_all()
+
+
+def refuse_beside_keeper(store: Store, now: datetime) -> None:
+    """Raise `AlreadyRunning` while a keeper has its job on Flink."""
+    free_shares_of_the_dead(store, now)
+    keeper = owners(store, KEEPER, now).get(KEEPER)
+    if keeper is not None:
+        raise AlreadyRunning(f"{keeper} keeps a job on Flink that reads these stories: stop it first")

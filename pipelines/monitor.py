@@ -16,9 +16,11 @@ from newsbeam.bus.port import STORIES
 from newsbeam.recording import RecordingSettings, RecordReport
 from newsbeam.store.database import Store
 from pipelines.careful import CarefulRead, MarkRecord
+from pipelines.checking import CheckWorker
 from pipelines.decode import Decode
 from pipelines.enrich import CatalogInUse, Enrich
 from pipelines.record import Record
+from pipelines.versions import Versions
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Monitor(beam.PTransform[PBegin, PCollection[RecordReport]]):
     """Read the partitions of `stories` from `starts` on and record what becomes of each record.
 
     `shift` bounds the run on an in-process runner. `careful` reads one partition record by record, with a
-    marker committed before each.
+    marker committed before each. `versions` are those of whoever submits it to workers elsewhere, which must have the
+    same.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Monitor(beam.PTransform[PBegin, PCollection[RecordReport]]):
         *,
         shift: Shift | None = None,
         careful: CarefulRead | None = None,
+        versions: Versions | None = None,
     ) -> None:
         super().__init__()
         self._places = places
@@ -53,6 +57,7 @@ class Monitor(beam.PTransform[PBegin, PCollection[RecordReport]]):
         self._pace = pace
         self._shift = shift
         self._careful = careful
+        self._versions = versions
 
     def expand(self, pbegin: PBegin) -> PCollection[RecordReport]:
         """Wire the four steps."""
@@ -66,4 +71,7 @@ class Monitor(beam.PTransform[PBegin, PCollection[RecordReport]]):
         condemned = None if careful is None else careful.condemned
         decoded = raw | "Decode Stories" >> Decode(condemned=condemned, shift=shift)
         enriched = decoded | "Enrich Stories" >> Enrich(to.catalog, shift=shift)
-        return enriched | "Record Stories" >> Record(to.store, to.recording, to.catalog, shift=shift)
+        reports = enriched | "Record Stories" >> Record(to.store, to.recording, to.catalog, shift=shift)
+        if self._versions is not None:
+            reports = reports | "Check Worker" >> beam.ParDo(CheckWorker(self._versions))
+        return reports

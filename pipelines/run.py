@@ -30,3 +30,21 @@ def run_worker(
     """
     places = Places(bus, store, CatalogInUse(store, make_enricher), recording)
     return Worker(places, settings, owner_of(os.getpid()), stop).run()
+
+
+def read_doubtful(  # noqa: PLR0913 - what `run_worker` takes, and the partition
+    bus: Bus,
+    store: Store,
+    settings: ProcessSettings,
+    recording: RecordingSettings,
+    stop: threading.Event,
+    *,
+    partition: int,
+    make_enricher: EnricherMaker = Enricher,
+) -> int:
+    """Read what is in doubt of one partition, record by record, and nothing else; return the exit code.
+
+    Another death of this process makes the doubt worse, as `run_worker`'s does; without one the doubt is over.
+    """
+    places = Places(bus, store, CatalogInUse(store, make_enricher), recording)
+    return Worker(places, settings, owner_of(os.getpid()), stop, only=partition).run()

@@ -6,12 +6,14 @@ them: that is decided by the stored position, in Record's transaction.
 
 import logging
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from newsbeam.beam import Shift
+from newsbeam.beam import Shift, bounds_of
 from newsbeam.bus import Bus
+from newsbeam.bus.port import STORIES
 from newsbeam.errors import NewsbeamError
 from newsbeam.store.database import Store
 from newsbeam.store.leases import Leases, owners
@@ -21,6 +23,17 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 SHOW_EVERY_S = 15.0
+
+
+def starts_of(bus: Bus, store: Store, partitions: Iterable[int]) -> dict[int, int]:
+    """Return where each partition goes on: the stored position, or the oldest record of a new one."""
+    stored = read_positions(store, STORIES)
+    return {p: stored[p] if p in stored else bounds_of(bus, STORIES, p).first for p in partitions}
+
+
+def partition_holders(store: Store, topic: str, now: datetime) -> dict[str, str]:
+    """Return who holds which partition now, by the lease's name."""
+    return owners(store, f"partition:{topic}:", now)
 
 
 def fair_share(partitions: int, workers: list[str], owner: str) -> int:

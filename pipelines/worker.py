@@ -10,12 +10,11 @@ from newsbeam.bus.port import STORIES
 from newsbeam.errors import Gap, NotFound, Unavailable
 from newsbeam.metrics import CAREFUL, SHIFTS, WORKERS
 from newsbeam.store.markers import Marker, begin, clear
-from newsbeam.store.positions import read_positions
 from pipelines.careful import CarefulRead, condemned_by
 from pipelines.exits import EXIT_GAP, EXIT_STOPPED
 from pipelines.monitor import Monitor, Places
 from pipelines.settings import ProcessSettings
-from pipelines.shares import Keeper, Share
+from pipelines.shares import Keeper, Share, starts_of
 from pipelines.shift import in_process_options, run_shift
 from pipelines.watchdog import Watchdog
 
@@ -25,13 +24,24 @@ FREE_SHARE_EVERY_S = 0.5
 
 
 class Worker:
-    """Runs until `stop` is set, or until stored positions and bus do not fit together."""
+    """Runs until `stop` is set, or until stored positions and bus do not fit together.
 
-    def __init__(self, places: Places, settings: ProcessSettings, owner: str, stop: threading.Event) -> None:
+    With `only` it reads nothing but that partition's doubtful stretch, and ends.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        settings: ProcessSettings,
+        owner: str,
+        stop: threading.Event,
+        only: int | None = None,
+    ) -> None:
         self._places = places
         self._settings = settings
         self._owner = owner
         self._stop = stop
+        self._only = only
         self._options = in_process_options(settings.beam_options)
         self._pause_s = settings.first_pause_s
         self._gaps = 0
@@ -90,24 +100,21 @@ class Worker:
         if time.monotonic() - self._asked_at >= self._settings.shift_s:
             share.partitions = self._ask_partitions()
         partitions = share.take(now)
+        if self._only is not None:
+            partitions &= {self._only}
         if not partitions:
             self._stop.wait(FREE_SHARE_EVERY_S)
             return
         self._places.catalog.refresh()
-        starts = self._starts(partitions)
+        starts = starts_of(self._places.bus, self._places.store, partitions)
         markers = begin(self._places.store, STORIES, starts, self._owner, now)
         doubtful = [partition for partition in sorted(starts) if markers[partition].stuck]
         if doubtful:
             self._read_carefully(doubtful[0], starts[doubtful[0]], markers[doubtful[0]])
+        elif self._only is not None:
+            self._stop.set()
         else:
             self._run(starts, Shift(lasts_s=self._settings.shift_s, stop=self._stop))
-
-    def _starts(self, partitions: frozenset[int]) -> dict[int, int]:
-        """Return where each partition goes on: the stored position, or the oldest record of a new one."""
-        stored = read_positions(self._places.store, STORIES)
-        return {
-            p: stored[p] if p in stored else bounds_of(self._places.bus, STORIES, p).first for p in partitions
-        }
 
     def _read_carefully(self, partition: int, start: int, marker: Marker) -> None:
         """Read what one chunk may have held, one record at a time; without another death the doubt is

@@ -23,7 +23,7 @@ from newsbeam.store.database import StoreSettings
 from newsbeam.store.items import Item, ItemKind
 from newsbeam.store.retention import RetentionSettings
 from newsbeam.topics.catalog import Catalog
-from pipelines.settings import ProcessSettings
+from pipelines.settings import FlinkSettings, ProcessSettings
 
 T = TypeVar("T")
 _CLEARLY_LONGER = 1.5
@@ -67,6 +67,7 @@ SECTIONS: Mapping[str, type[msgspec.Struct]] = {
     "feeds": FeedsSettings,
     "process": ProcessSettings,
     "language": LanguageSettings,
+    "flink": FlinkSettings,
     "recording": RecordingSettings,
     "retention": RetentionSettings,
     "deliver": DeliverSettings,
@@ -85,6 +86,7 @@ class Settings:
     feeds: FeedsSettings
     process: ProcessSettings
     language: LanguageSettings
+    flink: FlinkSettings
     recording: RecordingSettings
     retention: RetentionSettings
     deliver: DeliverSettings

@@ -72,6 +72,10 @@ class Deployment:
         """Every part's settings; raises `ConfigurationError`."""
         return load_settings(self.config_dir, self._data_dir)
 
+    def settings_now(self) -> Settings:
+        """Read the settings again, as they are now; raises `ConfigurationError`."""
+        return load_settings(self.config_dir, self._data_dir)
+
     @cached_property
     def data_dir(self) -> Path:
         """The data directory, made when it is missing."""

@@ -21,7 +21,7 @@ _SWEEP_EVERY_S = 3600.0
 
 def run_poll(opened: Deployment) -> None:
     """Poll feeds until a signal."""
-    _begin(opened)
+    begin_job(opened)
     from connectors.feeds.poll import Poller
 
     store = opened.store()
@@ -33,7 +33,7 @@ def run_poll(opened: Deployment) -> None:
 
 def run_deliver(opened: Deployment) -> None:
     """Deliver alerts, and keep the store within its retention, until a signal."""
-    _begin(opened)
+    begin_job(opened)
     from connectors.channels.deliver import Deliverer
 
     store = opened.store()
@@ -49,22 +49,45 @@ def run_deliver(opened: Deployment) -> None:
 
 def run_serve(opened: Deployment) -> None:
     """Serve pages and API until a signal."""
-    _begin(opened)
+    begin_job(opened)
     from newsbeam.app.web import serve_pages
 
     with exposed(opened.settings.metrics), heartbeat(opened.store(), "serve"):
         serve_pages(opened)
 
 
-def run_process_worker(opened: Deployment) -> int:
-    """Read, enrich and record in this one process until a signal; return its exit code."""
-    _begin(opened)
+def run_process_worker(opened: Deployment, careful: int | None = None) -> int:
+    """Read, enrich and record in this one process until a signal; return its exit code.
+
+    With `careful` only what is in doubt of that partition is read, record by record.
+    """
+    begin_job(opened)
     from newsbeam.enrichment import EnricherMaker
     from newsbeam.language.deep import Pipelines
-    from pipelines.run import run_worker
+    from pipelines.run import read_doubtful, run_worker
 
-    Pipelines(opened.settings.language.models)  # one that is not there is said at once
+    settings = opened.settings
+    Pipelines(settings.language.models)  # one that is not there is said at once
+    stop, make = stopped_by_signals(), EnricherMaker(settings.language)
+    to = (opened.bus, opened.store(), settings.process, settings.recording_here, stop)
+    with heartbeat(opened.store(), "process"):
+        if careful is None:
+            return run_worker(*to, make_enricher=make)
+        return read_doubtful(*to, partition=careful, make_enricher=make)
 
+
+def run_pool(opened: Deployment) -> None:
+    """Serve Python workers to Flink's task managers until a signal."""
+    begin_job(opened)
+    from pipelines.pool import serve_pool
+
+    flink = opened.settings.flink
+    with exposed(opened.settings.metrics):
+        serve_pool(flink.pool_host, flink.pool_port, stopped_by_signals())
+
+
+def stopped_by_signals() -> threading.Event:
+    """Return the event that SIGINT and SIGTERM set from now on."""
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -72,18 +95,11 @@ def run_process_worker(opened: Deployment) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
-    with heartbeat(opened.store(), "process"):
-        return run_worker(
-            opened.bus,
-            opened.store(),
-            opened.settings.process,
-            opened.settings.recording_here,
-            stop,
-            make_enricher=EnricherMaker(opened.settings.language),
-        )
+    return stop
 
 
-def _begin(opened: Deployment) -> None:
+def begin_job(opened: Deployment) -> None:
+    """Get this process ready to be a job: its log, its room for metrics, its tie to a supervisor."""
     set_up_logs(opened.settings.service.log)
     reserve_room()
     hold_lifeline()

@@ -34,15 +34,21 @@ def run_all(opened: Deployment, say: Say) -> int:
     with locked_data_dir(opened.data_dir):
         prepare(opened, say)
         share_metrics(opened.data_dir)
-        workers = opened.settings.process.workers or os.cpu_count() or 1
-        say(
-            f"4/4  Starting: pollers, {workers} pipeline worker{'s' if workers != 1 else ''}, deliverer, pages"
-        )
+        pipeline, named = _pipeline_jobs(opened)
+        say(f"4/4  Starting: pollers, {named}, deliverer, pages")
         supervisor = Supervisor(
-            [job(opened, "poll"), *worker_jobs(opened, workers), job(opened, "deliver"), job(opened, "serve")]
+            [job(opened, "poll"), *pipeline, job(opened, "deliver"), job(opened, "serve")]
         )
         with exposed(opened.settings.metrics):
             return supervise(supervisor, say, lambda stopping: _await_page(opened, say, stopping))
+
+
+def _pipeline_jobs(opened: Deployment) -> tuple[list[Job], str]:
+    """Return what reads, enriches and records in this deployment, and its name."""
+    if opened.settings.service.runner == "flink":
+        return [job(opened, "process", "--runner", "flink")], "the keeper of the job on Flink"
+    workers = opened.settings.process.workers or os.cpu_count() or 1
+    return worker_jobs(opened, workers), f"{workers} pipeline worker{'s' if workers != 1 else ''}"
 
 
 def run_workers(opened: Deployment, say: Say) -> int:
@@ -88,10 +94,11 @@ def job(opened: Deployment, name: str, *words: str) -> Job:
 
 def worker_jobs(opened: Deployment, workers: int) -> list[Job]:
     """Return one job a pipeline worker; each death that was its own is written down, to find poison."""
-    from pipelines.exits import free_shares_of_the_dead, record_exit
+    from pipelines.exits import free_shares_of_the_dead, record_exit, refuse_beside_keeper
 
     with suppress(StoreUnavailable):  # then the leases' end frees them, and the workers say what is wrong
         free_shares_of_the_dead(opened.store(), datetime.now(UTC))
+        refuse_beside_keeper(opened.store(), datetime.now(UTC))
     jobs = []
     for _ in range(workers):
         plain = job(opened, "process", "--worker")

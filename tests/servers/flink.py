@@ -1,8 +1,7 @@
-"""A real Flink session cluster from the jars that `make servers` put into .servers/: job manager, task manager, Beam's
-job server and its Python worker pool, each a process of its own on free ports of loopback."""
+"""A real Flink session cluster from the jars that `make servers` put into .servers/: job manager, task manager,
+Beam's job server and newsbeam's worker pool, each a process of its own on free ports of loopback."""
 
 import json
-import os
 import shutil
 import sys
 import urllib.request
@@ -94,16 +93,14 @@ class FlinkCluster:
         self.task_manager = self._java(
             "task manager", ["-Xmx512m", "-XX:MaxDirectMemorySize=384m"], [TASK_MANAGER, *configured]
         )
-        serving = [f"--flink-master=127.0.0.1:{self.rest_port}", "--job-host=127.0.0.1", f"--job-port={self.job_port}",
-                   f"--artifact-port={free_port()}", f"--expansion-port={free_port()}",
+        serving = [f"--flink-master=127.0.0.1:{self.rest_port}", "--job-host=127.0.0.1",
+                   f"--job-port={self.job_port}", f"--artifact-port={free_port()}", f"--expansion-port={free_port()}",
                    f"--artifacts-dir={folder}/artifacts", f"--flink-conf-dir={folder}"]  # fmt: skip
         self.job_server = self._java(
             "job server", ["-Xmx256m"], [JOB_SERVER, str(JARS), *serving], str(FLINK.home / "classes")
         )
-        pool = [sys.executable, "-m", "apache_beam.runners.worker.worker_pool_main"]
-        self.worker_pool = ServerProcess(
-            "worker pool", [*pool, f"--service_port={self.pool_port}"], folder / "worker-pool.log"
-        )
+        pool = [sys.executable, "-m", "newsbeam", "--data", str(folder / "pool"), "process", "--pool"]
+        self.worker_pool = ServerProcess("worker pool", pool, folder / "worker-pool.log")
 
     @property
     def job_endpoint(self) -> str:
@@ -141,12 +138,10 @@ class FlinkCluster:
         """Start Beam's job server; return when it takes jobs."""
         self.job_server.start(lambda: listens(self.job_port), within_s=60)
 
-    def start_worker_pool(self) -> None:
-        """Start the pool; it starts `python` from PATH, which must have newsbeam."""
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        self.worker_pool.start(
-            lambda: listens(self.pool_port), within_s=60, environ={"PATH": path, "PYTHONPATH": str(ROOT)}
-        )
+    def start_worker_pool(self, **environ: str) -> None:
+        """Start newsbeam's pool; return when it can be asked for workers."""
+        mine = {"PYTHONPATH": str(ROOT), "NEWSBEAM_FLINK__WORKER_POOL": self.worker_endpoint}
+        self.worker_pool.start(lambda: listens(self.pool_port), within_s=60, environ={**mine, **environ})
 
     def ask(self, path: str) -> Any:
         """Return what the job manager's REST interface says."""

@@ -6,7 +6,7 @@ import click
 
 from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.output import note
-from newsbeam.errors import ConfigurationError
+from newsbeam.app.deployment import Deployment
 
 _metrics_port = click.option(
     "--metrics-port",
@@ -49,24 +49,50 @@ def poll_command(ctx: click.Context, *, metrics_port: int | None) -> None:
 
 
 @click.command("process")
-@click.option("--worker", is_flag=True, hidden=True, help="Be one worker process.")
+@click.option("--worker", "part", flag_value="worker", hidden=True, help="Be one worker process.")
+@click.option(
+    "--careful", type=int, hidden=True, help="With --worker: read what is in doubt of this partition."
+)
 @click.option("--runner", type=click.Choice(["direct", "flink"]), help="Instead of service.runner.")
+@click.option(
+    "--pool",
+    "part",
+    flag_value="pool",
+    help="Serve Python workers to Flink's task managers, and nothing else.",
+)
+@click.option(
+    "--stop", "part", flag_value="stop", help="Cancel the job on Flink that a killed process left, and end."
+)
 @_metrics_port
 @click.pass_context
 def process_command(
-    ctx: click.Context, *, worker: bool, runner: str | None, metrics_port: int | None
+    ctx: click.Context,
+    *,
+    part: str | None,
+    careful: int | None,
+    runner: str | None,
+    metrics_port: int | None,
 ) -> None:
-    """Read the bus, tag stories, record them with counts and alerts. May run several times."""
+    """Read the bus, tag stories, record them with counts and alerts. May run several times.
+
+    On Flink one process keeps the job: it submits it from the stored positions and again when it must; Ctrl-C cancels
+    it.
+    """
     _expose(metrics_port)
+    if runner is not None:
+        os.environ["NEWSBEAM_SERVICE__RUNNER"] = runner
     opened = deployment(ctx, makes_store=True)
-    if (runner or opened.settings.service.runner) == "flink":
-        raise ConfigurationError(
-            ["service.runner: this version runs the pipeline in process; use runner: direct"]
-        )
-    if worker:
+    if part == "pool":
+        from newsbeam.app.jobs import run_pool
+
+        run_pool(opened)
+        return
+    if part == "worker":
         from newsbeam.app.jobs import run_process_worker
 
-        ctx.exit(run_process_worker(opened))
+        ctx.exit(run_process_worker(opened, careful))
+    if part == "stop" or opened.settings.service.runner == "flink":
+        _on_flink(ctx, opened, stop=part == "stop")
     from newsbeam.app.lifeline import hold_lifeline
     from newsbeam.app.logs import set_up_logs
     from newsbeam.app.service import run_workers
@@ -74,6 +100,16 @@ def process_command(
     set_up_logs(opened.settings.service.log)
     hold_lifeline()
     ctx.exit(run_workers(opened, note))
+
+
+def _on_flink(ctx: click.Context, opened: Deployment, *, stop: bool) -> None:
+    from newsbeam.app.flinkjob import run_keeper, stop_flink_job
+
+    if not stop:
+        ctx.exit(run_keeper(opened))
+    cancelled = stop_flink_job(opened)
+    note(f"Cancelled: {', '.join(cancelled)}" if cancelled else "No job runs.")
+    ctx.exit(0)
 
 
 @click.command("deliver")

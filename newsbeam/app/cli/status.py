@@ -28,6 +28,10 @@ def status_command(ctx: click.Context, alive: str | None, *, as_json: bool) -> N
         return
     numbers = reads.status(store)
     trouble = opened.trouble()
+    if opened.settings.service.runner == "flink":
+        from newsbeam.app.flinkjob import flink_troubles
+
+        trouble += flink_troubles(opened)
     running = [job for job in JOBS if is_alive(store, job, now)]
     if as_json:
         emit({"running": running, "trouble": trouble, "status": numbers})
