@@ -16,6 +16,7 @@ from pipelines.settings import FlinkSettings
 
 DEATHS = 3  # failures in a row without a step forwards, until a partition is read record by record
 INTERVALS = 10  # without a completed checkpoint
+PATIENCE_S = 60.0  # and at least for so long: a checkpoint waits for the turn that each worker is at
 _GAP = f"{Gap.__module__}.{Gap.__qualname__}: "
 
 
@@ -142,7 +143,10 @@ def troubles_of(
     if not job.running:
         last = f": {job.failures[-1].reason}" if job.failures else ""
         found["job"] = f"the Flink job {settings.name} is {job.state.lower()}, not all of its tasks run{last}"
-    last_at, late_s = job.checkpoints.done_at or job.started_at, INTERVALS * settings.checkpoint_s
+    last_at, late_s = (
+        job.checkpoints.done_at or job.started_at,
+        max(PATIENCE_S, INTERVALS * settings.checkpoint_s),
+    )
     if (now - last_at).total_seconds() > late_s:
         found["checkpoint"] = (
             f"Flink has completed no checkpoint for {(now - last_at).total_seconds():.0f} s "
