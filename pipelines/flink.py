@@ -84,7 +84,7 @@ def flink_options(flink: FlinkSettings, parallelism: int) -> PipelineOptions:
         # Each turn of a partition is a bundle: else Flink keeps it for a second before a worker sees it.
         "--max_bundle_size=1",
         # Else the output of a bundle that a checkpoint finds open is kept until the next bundle. The list of
-        # partitions is the only bundle of its stage: half of the jobs with a checkpoint every 2 s never read anything.
+        # partitions is the only bundle of its stage: half of the jobs with a checkpoint every 2 s read nothing.
         "--finish_bundle_before_checkpointing",
     ]
     if flink.worker_pool:
