@@ -14,6 +14,7 @@ NAMES = {
     "job": "stories/s of decode, tag, alert, encode in Beam, beside a naive pipeline and a bare loop",
     "topics": "precision and recall of the shipped topics on labelled news",
     "language": "precision and recall of quotes, speakers, countries and names on the annotated stories",
+    "languagespeed": "milliseconds a story of the language layer, beside spaCy's blank pipelines",
     "soak": "30 minutes at 50 stories/s: memory of every process over time",
 }
 USAGE = "usage: python -m bench [NAME [OPTIONS]]; NAME --help shows its options"

@@ -36,7 +36,7 @@ class Enricher:
         outlet = resolve_outlet(self.catalog, story)
         language = language_of(story, outlet)
         found = self._read(story, language)
-        tags, rules, blind = self._compiled.match(story, outlet, language, _values(found))
+        tags, rules, blind = self._compiled.match(story, outlet, language, field_values(found))
         if (tags or rules) and self._language.settings.deep == "chosen":
             found = self._read_deeply(story, language) or found
         counted = _counted(found, self._language.settings)
@@ -79,8 +79,8 @@ class EnricherMaker:
         return hash(msgspec.json.encode(self.language, order="deterministic"))
 
 
-def _values(found: StoryReading) -> dict[str, list[str]]:
-    """The values of `country:`, `entity:` and `speaker:`; an organisation has the name that is counted, too."""
+def field_values(found: StoryReading) -> dict[str, list[str]]:
+    """Return the values of `country:`, `entity:`, `speaker:`; an organisation has the name that is counted, too."""
     return {
         "country": [one.code for one in found.countries],
         "entity": [name for one in found.entities for name in dict.fromkeys((one.name, one.counted))],

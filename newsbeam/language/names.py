@@ -32,8 +32,8 @@ class Grammar:
         words = lexicon.words
         self.language = lexicon.language
         inside = "|".join(sorted(map(re.escape, listed(words.inside)), key=len, reverse=True))
-        small = rf"(?:(?:{inside}){_GAP}){{0,2}}" if inside else ""
-        self.run = re.compile(rf"{_TOKEN}(?:{_GAP}{small}(?:{_ARTICLE})?{_TOKEN}){{0,4}}")
+        small = rf"(?=\w{{1,4}}[ \u00a0’'-])(?:(?:{inside}){_GAP}){{0,2}}(?:{_ARTICLE})?{_TOKEN}"  # seldom looked at
+        self.run = re.compile(rf"{_TOKEN}(?:{_GAP}(?:{_TOKEN}|{small})){{0,4}}")
         self.no_names = frozenset(listed(words.no_names))
         self.bodies = frozenset(listed(words.bodies))
         self.first_names = frozenset(listed(words.first_names))

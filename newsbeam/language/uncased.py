@@ -327,9 +327,19 @@ def _place_everywhere(cast: Cast, readings: Sequence[Reading], parts: Callable[[
                 owners.setdefault(part, person)
     if not owners:
         return
-    pattern = re.compile("|".join(map(re.escape, sorted(owners, key=len, reverse=True))))
     for reading in readings:
-        for match in pattern.finditer(reading.text):
-            person = owners[match[0]]
-            if len(person.places) < MAX_PLACES:
-                person.places.append((reading.field, match.start(), match.end()))
+        taken: set[int] = set()
+        for part in sorted(owners, key=len, reverse=True):
+            _place_part(reading, part, owners[part], taken)
+
+
+def _place_part(reading: Reading, part: str, person: Person, taken: set[int]) -> None:
+    """Note where one form of a name stands, but not within a longer one."""
+    text = reading.text
+    start = text.find(part)
+    while start >= 0 and len(person.places) < MAX_PLACES:
+        end = start + len(part)
+        if start not in taken:
+            person.places.append((reading.field, start, end))
+            taken.update(range(start, end))
+        start = text.find(part, end)

@@ -17,7 +17,7 @@ from newsbeam.topics.topic import ANY, Topic
 from newsbeam.topics.ways import STEMMERS, Way
 
 RULE_KINDS = ("match",)
-UNFILLED_FIELDS = ("country", "entity", "speaker")  # of the language, but nothing fills them yet
+READ_FIELDS = ("country", "entity", "speaker")  # what enrichment reads; a search over kept texts does not
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _GROUP = re.compile(r"\S(?:.{0,98}\S)?")
 _ALERT_TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -69,11 +69,13 @@ def _topic_query_mistakes(key: str, text: str, way: Way) -> Iterator[str]:
 
 
 def usable_query(text: str, mode: Mode = "topic") -> Node:
-    """Return a query that can match something; raises `QueryError` also for fields that nothing fills yet."""
+    """Return a query that can match something; raises `QueryError` for fields that a search does not know."""
     node = parse(text, mode=mode)
-    for part, _ in walk(node):
-        if isinstance(part, Field) and part.name in UNFILLED_FIELDS:
-            raise QueryError(f"`{part.name}:` would never match: stories do not carry it yet; use words")
+    for part, _ in walk(node) if mode == "search" else ():
+        if isinstance(part, Field) and part.name in READ_FIELDS:
+            raise QueryError(
+                f"`{part.name}:` would never match: it is for topics and alert rules, a search has words only"
+            )
     return node
 
 

@@ -133,7 +133,6 @@ NO_FIELD = "there is no field `titel:`; did you mean `title:`? A word that ends 
         ("en: peacekeep*", "english: peacekeep*", ["4: peace.queries.english: give a language code"]),
         ("peacekeep*", "aa OR titel:bb", [f"4: peace.queries.en: {NO_FIELD} (character 7, at `titel:bb`)"]),
         ("peacekeep*", "aa OR (", ["4: peace.queries.en: this parenthesis is never closed"]),
-        ("peacekeep*", "peacekeep* OR entity:UN", ["4: peace.queries.en: `entity:` would never match"]),
         ("peacekeep*", "topic:other OR peacekeep*", ["4: peace.queries.en: `topic:` is for alert rules"]),
         ('OR "casque bleu"', '"casque bleu"', ["5: peace.queries.fr: two parts stand side by side"]),
         ("offered peacekeepers", "is", ["10: topic 'peace' does not match its example 'NATO is.'"]),

@@ -126,7 +126,8 @@ def explain_command(
 
     TEXT is a text (its first line is the title), - for standard input, or the address of a recorded story.
     """
-    from newsbeam.enrichment import language_of
+    from newsbeam.enrichment import field_values, language_of
+    from newsbeam.language import LanguageLayer
     from newsbeam.topics.compiled import document_of
     from newsbeam.topics.explaining import explain
     from newsbeam.topics.query import parse
@@ -138,6 +139,10 @@ def explain_command(
     outlet = resolve_outlet(catalog, story)
     spoken = language or language_of(story, outlet)
     document = document_of(story, outlet, spoken)
+    found = LanguageLayer(opened.settings.language).read(story.title, story.summary, story.body, spoken)
+    for field, values in field_values(found).items():
+        for value in values:
+            document.add_value(field, value)
     queries = asked(catalog.queries[topic.id], spoken)
     parts = [(query, explain(parse(query.text), document, query.way)) for query in queries]
     if as_json:
