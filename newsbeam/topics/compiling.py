@@ -12,6 +12,7 @@ from newsbeam.topics.folding import fold, fold_keeping_accents, fold_keeping_cas
 from newsbeam.topics.literals import Ending, Literal, joined
 from newsbeam.topics.plans import (
     All,
+    AnyLiteral,
     AnyOne,
     Close,
     Either,
@@ -174,9 +175,22 @@ def _bare(node: Node) -> Node:
 
 def _joined(node: And | Or, plans: Mapping[Node, Plan]) -> Plan:
     if isinstance(node, Or):
-        return Either(tuple(plans.values()))
+        return _either(list(plans.values()))
     unwanted = tuple(plan for part, plan in plans.items() if isinstance(part, Not))
     return All(tuple(plan for part, plan in plans.items() if not isinstance(part, Not)), unwanted)
+
+
+def _either(plans: list[Plan]) -> Plan:
+    """One plan for all the literals of each view and field, and what else there is."""
+    literals: dict[tuple[str, str], list[Literal]] = {}
+    others: list[Plan] = []
+    for plan in plans:
+        if isinstance(plan, Words) and len(plan.words) == 1 and isinstance(word := plan.words[0], Literally):
+            literals.setdefault((word.view, plan.window), []).append(word.literal)
+        else:
+            others.append(plan)
+    parts = [AnyLiteral(tuple(found), *place) for place, found in literals.items()]
+    return parts[0] if parts and not others and len(parts) == 1 else Either((*parts, *others))
 
 
 _SIGN = re.compile(r"\\(.)|([*?])", re.DOTALL)

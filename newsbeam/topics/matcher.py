@@ -1,7 +1,7 @@
 """Many queries over one document: one pass of an automaton finds which of them have a chance."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -9,8 +9,8 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from newsbeam.story import Span
 from newsbeam.topics.compiling import compile_query
 from newsbeam.topics.document import Document, Hit
-from newsbeam.topics.literals import Ending, Literal, trigger
-from newsbeam.topics.plans import Either, Literally, Need, Plan, Words, breadth
+from newsbeam.topics.literals import Ending, Literal, expected, trigger
+from newsbeam.topics.plans import AnyLiteral, Either, Literally, Need, Plan, Words, breadth
 from newsbeam.topics.query import Node
 from newsbeam.topics.reading import Interval
 from newsbeam.topics.views import PLAIN as VIEW
@@ -20,6 +20,7 @@ from newsbeam.topics.ways import PLAIN, Way
 _DENSE = (
     100_000  # characters of patterns up to which the larger, faster form of the automaton fits the caches
 )
+_TOO_FREQUENT = 4.0  # times in a story: what is there nearly always need not be looked for beforehand
 
 __all__ = ["Matcher", "compile_queries", "compile_query"]
 
@@ -56,6 +57,9 @@ class Matcher:
             return
         for view, literal in needs[0].literals:
             views.setdefault(view, _Triggers()).add_clause(literal, clause)
+        for view, literal in {pair for need in needs[1:] for pair in need.literals}:
+            if expected(literal) < _TOO_FREQUENT:
+                views.setdefault(view, _Triggers()).add_known(literal)
         for field, value in needs[0].values:
             self._by_value.setdefault(field, {}).setdefault(value, []).append(clause)
 
@@ -117,6 +121,8 @@ def _clauses(plan: Plan) -> Iterator[Plan]:
     if isinstance(plan, Either):
         for part in plan.parts:
             yield from _clauses(part)
+    elif isinstance(plan, AnyLiteral):
+        yield from (Words((Literally(literal, plan.view),), plan.window) for literal in plan.literals)
     else:
         yield plan
 
@@ -136,6 +142,7 @@ class _Triggers:
         self._patterns: dict[str, int] = {}
         self._literals: list[dict[Literal, list[int]]] = []
         self._waiting: list[list[int]] = []
+        self._known: set[int] = set()
 
     def add_literal(self, literal: Literal, query: int) -> None:
         """Let `literal` be a clause of the query."""
@@ -144,6 +151,10 @@ class _Triggers:
     def add_clause(self, literal: Literal, clause: int) -> None:
         """Let the clause be evaluated where `literal` is seen."""
         self._waiting[self._pattern(literal)].append(clause)
+
+    def add_known(self, literal: Literal) -> None:
+        """Let it be known whether and where `literal` is: an evaluation may ask."""
+        self._known.add(self._pattern(literal))
 
     def _pattern(self, literal: Literal) -> int:
         if literal.text not in self._patterns:
@@ -155,23 +166,28 @@ class _Triggers:
     def compiled(self) -> "_Automaton":
         """Return the same ready to run."""
         literals = [list(found.items()) for found in self._literals]
-        return _Automaton(list(self._patterns), literals, self._waiting)
+        return _Automaton(list(self._patterns), literals, self._waiting, self._known)
 
 
 class _Automaton:
     """All patterns of one view, found in one pass."""
 
     def __init__(
-        self, patterns: list[str], literals: list[list[tuple[Literal, list[int]]]], waiting: list[list[int]]
+        self,
+        patterns: list[str],
+        literals: list[list[tuple[Literal, list[int]]]],
+        waiting: list[list[int]],
+        known: Set[int],
     ) -> None:
         kind = Implementation.DFA if sum(map(len, patterns)) < _DENSE else Implementation.ContiguousNFA
         self._search = AhoCorasick(patterns, implementation=kind).find_matches_as_indexes
         self._literals = literals
         self._waiting = waiting
         plainly = [_plain_query(*entry) for entry in zip(literals, waiting, strict=True)]
-        self._single = array(
-            "l", plainly
-        )  # the query of a pattern that is nothing but its one literal, or -1
+        single = [-1 if number in known else query for number, query in enumerate(plainly)]
+        self._single = array("l", single)  # the query of a pattern that is nothing but its one literal, or -1
+        self._patterns = patterns
+        self._told = frozenset(text for text, query in zip(patterns, single, strict=True) if query < 0)
 
     def scan(self, view: View, found: dict[int, list[Hit]]) -> Iterable[int]:
         """Add the hits of literals to those of their queries; return the clauses that have a chance."""
@@ -188,6 +204,8 @@ class _Automaton:
                 seen[pattern].append((start, end))
             else:
                 seen[pattern] = [(start, end)]
+        if self._told:
+            view.tell(self._told, {self._patterns[pattern]: places for pattern, places in seen.items()})
         return self._sorted_out(seen, view, found)
 
     def _sorted_out(

@@ -399,6 +399,23 @@ class Either(msgspec.Struct, frozen=True):
         return [Need(frozenset().union(*literals), frozenset().union(*values))]
 
 
+class AnyLiteral(msgspec.Struct, frozen=True):
+    """At least one of some literals of one view: the most of most queries, without a plan for each."""
+
+    literals: tuple[Literal, ...]
+    view: str = ""
+    window: str = ""
+
+    def find(self, document: Document) -> list[Hit] | None:
+        """Return every hit; None if there is no match."""
+        intervals = document.view(self.view).locate(self.literals)
+        return [(interval,) for interval in _within(intervals, self.window, document)] or None
+
+    def needs(self) -> list[Need]:
+        """Return what must be there for a match."""
+        return [Need(literals=frozenset((self.view, trigger(literal)) for literal in self.literals))]
+
+
 def breadth(need: Need) -> float:
     """Return how often a need will be met, roughly."""
     return sum(expected(literal) for _, literal in need.literals) + 0.5 * len(need.values)

@@ -1,7 +1,7 @@
 """What queries look into: the reading of a document, and the same with capitals or with stems for words."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ class View:
         self._own = own
         self.is_plain = text is plain.text
         self._known: dict[str, bool] = {}
+        self._tellings: list[tuple[Set[str], Mapping[str, list[Interval]]]] = []
         self._words_asked = 0
         self._found: dict[Literal, list[Interval]] = {}
 
@@ -29,8 +30,25 @@ class View:
         """Return where the literal is found, in order; remembered."""
         found = self._found.get(literal)
         if found is None:
-            found = self.place(literal, self._search(literal))
+            told = self._told(literal.text)
+            found = self.place(literal, self._search(literal) if told is None else told)
         return found
+
+    def locate(self, literals: Iterable[Literal]) -> list[Interval]:
+        """Return where any of the literals is."""
+        for texts, places in self._tellings:
+            literals = [one for one in literals if one.text in places or one.text not in texts]
+        return [interval for literal in literals for interval in self.occurrences(literal)]
+
+    def tell(self, texts: Set[str], places: Mapping[str, list[Interval]]) -> None:
+        """Let it be known where each of the texts is, as an automaton has found: nowhere if not in `places`."""
+        self._tellings.append((texts, places))
+
+    def _told(self, text: str) -> Sequence[Interval] | None:
+        for texts, places in self._tellings:
+            if text in texts:
+                return places.get(text, ())
+        return None
 
     def has_each(self, needs: Iterable[Iterable[str]]) -> bool:
         """Tell whether of each of the needs one string is in this view; what was looked for is remembered."""
@@ -39,7 +57,8 @@ class View:
             for one in need:
                 there = known.get(one)
                 if there is None:
-                    there = known[one] = one in text
+                    told = self._told(one)
+                    there = known[one] = one in text if told is None else bool(told)
                 if there:
                     break
             else:
