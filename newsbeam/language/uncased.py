@@ -241,7 +241,11 @@ class ChineseFinder:
             end = start + length
             following = text[end : end + 1]
             closed = following in _STOPS or not following or end in reading.marks.starts
-            if closed and (_may_be_native(text[start:end]) or _SOUNDS.issuperset(text[start:end])):
+            if (
+                end <= len(text)
+                and closed
+                and (_may_be_native(text[start:end]) or _SOUNDS.issuperset(text[start:end]))
+            ):
                 self._meet(text[start:end])
                 return
 

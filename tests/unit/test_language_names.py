@@ -29,6 +29,11 @@ def test_a_title_makes_a_person(language: str, body: str, name: str) -> None:
     assert entities(body, language).get(name) == "person"
 
 
+@pytest.mark.parametrize("title", ["网球俱乐部选出首位女主席", "法庭请求逮捕将军", "他是主席李"])
+def test_a_chinese_text_may_end_with_a_role(title: str) -> None:
+    assert "person" not in entities("评委称赞。", "zh", title).values()
+
+
 @pytest.mark.parametrize(
     ("language", "body", "name", "counted"),
     [
