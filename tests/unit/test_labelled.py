@@ -7,7 +7,7 @@ import pytest
 
 from bench.labelled import HALVES, LANGUAGES, PARTS, Item, Labelled, meanings, read_labelled
 from bench.tagscores import Score, compare, total
-from bench.topics import BEGIN, END, ROOT, Result, misses, tables, with_tables
+from bench.topics import BEGIN, END, PAGE, ROOT, Result, markdown, misses, tables, tagged, with_tables
 from newsbeam.language.detection import detect_language
 
 TOPICS = meanings()
@@ -83,6 +83,11 @@ def test_every_label_is_a_topic_with_a_meaning_and_stands_once() -> None:
 def test_the_labels_are_the_shipped_topics_and_every_language_is_measured() -> None:
     assert {path.stem for path in (ROOT / "config" / "topics").glob("*.yaml")} == set(TOPICS)
     assert {(one.part, one.language) for one in NEWS} == set(product(PARTS, LANGUAGES))
+
+
+def test_the_page_has_the_tables_that_the_command_gives() -> None:
+    page = PAGE.read_text("utf-8")
+    assert page == with_tables(page, markdown(tagged(NEWS))), "run: python -m bench topics --update"
 
 
 @pytest.mark.parametrize("language", SPOKEN)
