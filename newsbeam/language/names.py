@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
 from newsbeam.language.lexicon import ADJECTIVE, PLACES, Hit, Lexicon, listed
 
 MAX_RUNS = 4_000  # runs of words in capitals that are looked at in one text
+MAX_PLACES = 200  # of one person
 _LONGEST = 80  # code points of a name
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽȘȚƏА-ЯЁІЇЄҐЎЈЉЊЋЏӘҒҚҢӨҰҮҺ"
 _TOKEN = rf"[{_UPPER}](?:\.|[\w’'-]*)"
@@ -185,10 +185,10 @@ class Person:
         self.gender = ""
         self.places: list[tuple[str, int, int]] = []
 
-    @cached_property
-    def surname(self) -> str:
-        """The last word of the name."""
-        return self.name.rpartition(" ")[2]
+    def stands(self, field: str, start: int, end: int) -> None:
+        """Note a place where the person is named; there are no more than `MAX_PLACES`."""
+        if len(self.places) < MAX_PLACES:
+            self.places.append((field, start, end))
 
 
 class Cast:

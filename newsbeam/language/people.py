@@ -231,7 +231,7 @@ class Finder:
                 last = name.rpartition(" ")[2]
                 person, start = self._surnamed(piece, last), end - len(last)
             if person is not None:
-                person.places.append((reading.field, start, end))
+                person.stands(reading.field, start, end)
             elif (end in verbs or piece.start in sources) and _may_speak(reading, piece):
                 self.cast.organisation(name, (reading.field, piece.start, end))
         self._places_of_persons(reading)
@@ -251,7 +251,7 @@ class Finder:
                 if person is not None and not any(
                     field == reading.field and start <= hit.start < end for field, start, end in person.places
                 ):
-                    person.places.append((reading.field, hit.start, hit.end))
+                    person.stands(reading.field, hit.start, hit.end)
 
     def who(self, name: str) -> Person | None:
         """Return the person of a full name, a surname, a given name, or a given name with surname."""

@@ -1,7 +1,7 @@
 """Who said what: quoted words that are speech, told from titles and terms, and clauses that somebody said."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from newsbeam.language.clauses import Clauses
@@ -52,7 +52,12 @@ class Speech:
         if "\n—" not in self._text and "\n–" not in self._text and self._text[:1] != "—":
             return quoted
         said = find_dialogue(self._text, self._cue_starts, self._language)
-        rest = [one for one in quoted if not any(s.start <= one.opened < s.end for s in said)]
+        starts = [one.start for one in said]
+        rest = []
+        for one in quoted:
+            n = bisect_right(starts, one.opened)
+            if not n or one.opened >= said[n - 1].end:
+                rest.append(one)
         return sorted([*rest, *said])
 
     def quotes(self) -> Iterator[Quote]:

@@ -27,6 +27,8 @@ MEGABYTE = 1_000_000
         "said “",
         "Kyiv ",
         "President Anna Weber, ",
+        "Chad Weber said Chad ",
+        "\n— “A” ",
         "说“",
         "。",
         "(AB) ",
