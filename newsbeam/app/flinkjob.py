@@ -4,7 +4,7 @@ import logging
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -17,6 +17,7 @@ from newsbeam.app.jobs import begin_job, stopped_by_signals
 from newsbeam.app.service import job
 from newsbeam.bus.port import STORIES
 from newsbeam.errors import ConfigurationError, FlinkUnavailable, NotFound, Unavailable
+from newsbeam.store.database import Store
 from newsbeam.store.positions import read_positions
 from pipelines.settings import FlinkSettings
 
@@ -52,16 +53,16 @@ def run_keeper(opened: Deployment) -> int:
     with _backlog(opened) as backlog, exposed(opened.settings.metrics), heartbeat(store, "process"):
 
         def careful(partition: int) -> None:
-            read_carefully(opened, partition, stop)
+            command = job(opened, "process", "--worker", "--careful", str(partition)).command
+            read_carefully(command, store, partition, stop)
 
         return JobKeeper(places, current, backlog, careful, owner_of(os.getpid()), stop).run()
 
 
-def read_carefully(opened: Deployment, partition: int, stop: threading.Event) -> None:
+def read_carefully(command: Sequence[str], store: Store, partition: int, stop: threading.Event) -> None:
     """Let processes of this machine read a doubtful stretch until one survives it; each death is written down."""
     from pipelines.exits import EXIT_STOPPED, record_exit
 
-    command = job(opened, "process", "--worker", "--careful", str(partition)).command
     for _ in range(CAREFUL_RUNS):
         process = subprocess.Popen(command)  # noqa: S603 - the command is our own
         while process.poll() is None:
@@ -69,7 +70,7 @@ def read_carefully(opened: Deployment, partition: int, stop: threading.Event) ->
                 process.terminate()
                 process.wait()
         now = datetime.now(UTC)
-        record_exit(opened.store(), process.pid, process.returncode, now, killed_by_us=stop.is_set())
+        record_exit(store, process.pid, process.returncode, now, killed_by_us=stop.is_set())
         if stop.is_set() or process.returncode == EXIT_STOPPED:
             return
     logger.error("%s/%d: still in doubt after %d careful runs", STORIES, partition, CAREFUL_RUNS)

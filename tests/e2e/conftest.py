@@ -12,6 +12,7 @@ from newsbeam.store.database import Store, open_store
 from tests.contract.receiver import Receiver
 from tests.e2e.equality import Ledger
 from tests.e2e.service import Service, WireClock, configure
+from tests.servers.flink import FlinkCluster
 from tests.servers.process import wait_until
 
 
@@ -55,11 +56,19 @@ def deploy(tmp_path: Path) -> Iterator[Callable[..., Deployed]]:
     """Put a service beside a wire; by default a laptop's. Everything is stopped in the end."""
     with ExitStack() as exits:
 
-        def deployed(wire: RunningServer, bus: str = "", store: str = "", name: str = "data") -> Deployed:
+        def deployed(
+            wire: RunningServer,
+            bus: str = "",
+            store: str = "",
+            name: str = "data",
+            flink: FlinkCluster | None = None,
+        ) -> Deployed:
             receiver = exits.enter_context(Receiver())
             exits.callback(wire.stop)
             places = {"bus": bus, "store": store} if bus else {}
-            config = configure(tmp_path / f"{name}-config", wire, receiver=receiver.url, service=places)
+            config = configure(
+                tmp_path / f"{name}-config", wire, receiver=receiver.url, service=places, flink=flink
+            )
             service = Service(config, tmp_path / name)
             exits.callback(service.stop)
             bus_url = bus or f"sqlite:///{service.data}/bus.db"

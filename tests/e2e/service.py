@@ -19,6 +19,7 @@ import yaml
 from newsbeam.app.demo import write_config
 from newsbeam.newswire import Newswire, RunningServer, Script, serve
 from newsbeam.newswire.outlets import OUTLETS
+from tests.servers.flink import FlinkCluster
 from tests.servers.process import free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,7 @@ def configure(
     *,
     receiver: str | None = None,
     service: Mapping[str, str] | None = None,
+    flink: FlinkCluster | None = None,
 ) -> Path:
     """Write a configuration over the wire, brisk enough for a test; return its directory."""
     directory = write_config(folder, wire, port=free_port())
@@ -87,6 +89,15 @@ def configure(
     settings["process"].update(workers=2)
     settings["deliver"] = {"timeout_s": 2.0, "lease_s": 4.0, "first_wait_s": 0.2, "longest_pause_s": 1.0}
     settings["service"] = dict(service or {})
+    if flink is not None:
+        settings["service"]["runner"] = "flink"
+        settings["flink"] = {
+            "job_endpoint": flink.job_endpoint,
+            "rest": flink.rest_url,
+            "worker_pool": flink.worker_endpoint,
+            "checkpoint_s": 2.0,
+            "restart_delay_s": 0.2,
+        }
     _write(directory / "newsbeam.yaml", settings)
     feeds = yaml.safe_load((directory / "feeds.yaml").read_text())
     _write(directory / "feeds.yaml", [{**feed, "every_s": 1.0} for feed in feeds])

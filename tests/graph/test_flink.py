@@ -1,0 +1,128 @@
+"""The live graph on a real Flink cluster, over a real Kafka and a real PostgreSQL."""
+
+import logging
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from kafka import KafkaAdminClient
+
+from newsbeam.errors import AlreadyRunning, FlinkUnavailable
+from newsbeam.store.leases import Leases
+from pipelines.exits import EXIT_STOPPED, KEEPER, refuse_beside_keeper
+from pipelines.flink import check_job_server
+from pipelines.flinkrest import FlinkRest
+from pipelines.keeper import parallelism_for, stop_job
+from pipelines.settings import FlinkSettings
+from tests.graph.keeping import Kept
+from tests.graph.poison import DEADLY, PoisonedEnricher
+from tests.graph.world import World, a_story
+from tests.servers.flink import ROOT, FlinkCluster
+from tests.servers.process import free_port, wait_until
+
+pytestmark = [pytest.mark.flink, pytest.mark.timeout(400)]
+
+
+def test_a_job_begins_where_the_store_is_and_reads_new_partitions_too(
+    server_world: World, flink_cluster: FlinkCluster
+) -> None:
+    server_world.publish([a_story(n) for n in range(120)])
+    with Kept(server_world, flink_cluster) as first:
+        first.recorded(120)
+        job = first.job
+        with pytest.raises(AlreadyRunning, match="test-keeper keeps a job"):
+            refuse_beside_keeper(server_world.store, datetime.now(UTC))
+        with pytest.raises(AlreadyRunning):
+            stop_job(server_world.store, first.settings.flink, datetime.now(UTC))
+        # The settings move: another job, from the stored positions.
+        first.settings = msgspec.structs.replace(
+            first.settings, flink=msgspec.structs.replace(first.settings.flink, workers=1)
+        )
+        wait_until(lambda: first.job not in {"", job}, 90, "another job", first.why_not)
+        server_world.publish([a_story(n) for n in range(120, 150)])
+        first.recorded(150)
+    assert first.ended == EXIT_STOPPED
+    assert first.job == ""
+    servers, _, name = server_world.bus.url.removeprefix("kafka://").partition("?")[0].partition("/")
+    admin = KafkaAdminClient(bootstrap_servers=servers)
+    with Kept(server_world, flink_cluster) as second:
+        wait_until(lambda: second.job != "", 90, "the job", second.why_not)
+        job = second.job
+        admin.create_partitions({f"{name}.stories": 6})
+        admin.close()
+        wait_until(lambda: second.job not in {"", job}, 90, "a job with more partitions", second.why_not)
+        server_world.publish([a_story(n) for n in range(150, 210)])
+        second.recorded(210)
+    assert set(server_world.starts()) == set(range(6))
+    assert server_world.ended() == {"recorded": 210}
+
+
+def test_a_record_that_kills_its_worker_becomes_a_dead_letter(
+    server_world: World, flink_cluster: FlinkCluster
+) -> None:
+    stories = [a_story(n) for n in range(40)]
+    stories[17] = a_story(17, body=f"A {DEADLY} that no reader survives.")
+    server_world.publish(stories)
+    with Kept(server_world, flink_cluster, PoisonedEnricher) as kept:
+        kept.recorded(40, within_s=240)
+        server_world.publish([a_story(n) for n in range(40, 60)])
+        kept.recorded(60)
+    assert server_world.ended() == {"recorded": 59, "dead": 1}
+
+
+@pytest.mark.parametrize("case", ["nobody there", "another installation"])
+def test_a_pool_that_does_not_fit_is_said(
+    case: str,
+    server_world: World,
+    flink_cluster: FlinkCluster,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.WARNING, "newsbeam.process")
+    said, pool = "refused", f"127.0.0.1:{free_port()}"
+    server_world.publish([a_story(1)])
+    if case == "another installation":
+        for package in ("newsbeam", "connectors", "pipelines", "dashboard", "config"):
+            shutil.copytree(ROOT / package, tmp_path / package)
+        with (tmp_path / "pipelines" / "decode.py").open("a") as changed:
+            changed.write("# another version\n")
+        said, pool = (
+            "start the worker pool from the same installation or image",
+            flink_cluster.worker_endpoint,
+        )
+        flink_cluster.worker_pool.kill()
+        flink_cluster.start_worker_pool(PYTHONPATH=str(tmp_path))
+    try:
+        with Kept(server_world, flink_cluster, worker_pool=pool) as kept:
+            wait_until(lambda: said in caplog.text, 90, said, lambda: caplog.text + kept.why_not())
+    finally:
+        if case == "another installation":
+            flink_cluster.worker_pool.kill()
+            flink_cluster.start_worker_pool()
+    assert server_world.recorded() == 0
+
+
+def test_what_is_not_there_is_said(server_world: World, flink_cluster: FlinkCluster) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    with pytest.raises(FlinkUnavailable, match=f"job server at {nowhere} does not answer"):
+        check_job_server(nowhere)
+    with pytest.raises(FlinkUnavailable, match=r"REST interface at .* does not answer"):
+        FlinkRest(f"http://{nowhere}").slots()
+    with pytest.raises(FlinkUnavailable, match=r"8 free slots of 8, and the job needs 9"):
+        parallelism_for(4, FlinkRest(flink_cluster.rest_url), FlinkSettings(parallelism=9))
+    assert parallelism_for(12, FlinkRest(flink_cluster.rest_url), FlinkSettings()) == 8
+    assert parallelism_for(3, FlinkRest(flink_cluster.rest_url), FlinkSettings()) == 3
+
+
+def test_no_job_is_submitted_beside_in_process_workers(
+    server_world: World, flink_cluster: FlinkCluster
+) -> None:
+    worker = Leases(server_world.store, "elsewhere-12")
+    worker.acquire("partition:stories:0", timedelta(minutes=5), datetime.now(UTC))
+    with Kept(server_world, flink_cluster) as kept:
+        assert isinstance(kept.ended, AlreadyRunning)
+    assert "in-process workers read these stories (elsewhere-12)" in str(kept.ended)
+    assert kept.job == ""
+    assert KEEPER not in Leases(server_world.store, "test-keeper").held(datetime.now(UTC))
