@@ -19,6 +19,7 @@ _CLOSERS = {
     "'": "'",
 }  # fmt: skip
 _SINGLE = frozenset("‘'‚")
+_BREAK = re.compile(r"\n\s*")
 _SPACES = " \u00a0\u202f\u2009\n"
 _LOOK = 100  # marks that one quotation may hold; more is no quotation
 _LONGEST = 20_000  # code points of a paragraph in which a mark is looked for
@@ -34,15 +35,41 @@ class Quoted(NamedTuple):
     end: int
 
 
+class _Paragraphs:
+    """Where what a mark opens must be closed: its paragraph, and those after it that begin with the mark.
+
+    A mark that begins every paragraph is told once for all of them, from the last one backwards.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._size = len(text)
+        breaks = list(_BREAK.finditer(text))
+        self._starts = [one.start() for one in breaks]
+        self._marks = [text[one.end() : one.end() + 1] for one in breaks]
+        self._ends = self._starts.copy()  # of what goes on after each break
+        for n in reversed(range(len(breaks))):
+            self._ends[n] = self._end_from(n + 1, self._marks[n])
+
+    def end(self, start: int, mark: str) -> int:
+        """Return where what `mark` opens at `start` must be closed."""
+        return min(self._end_from(bisect_left(self._starts, start), mark), start + _LONGEST)
+
+    def _end_from(self, n: int, mark: str) -> int:
+        if n == len(self._starts):
+            return self._size
+        return self._ends[n] if self._marks[n] == mark else self._starts[n]
+
+
 def find_quoted(text: str, language: str) -> list[Quoted]:
     """Return the quotations of a text in order; one that goes on over paragraphs is one. Inner ones are not told."""
     places = [match.start() for match in islice(_MARKS.finditer(text), MAX_MARKS)]
     if not places:
         return []
     found: list[Quoted] = []
+    paragraphs = _Paragraphs(text)
     n = 0
     while n < len(places):
-        closed = _closing(text, places, n, language)
+        closed = _closing(text, places, n, language, paragraphs)
         if closed is None:
             n += 1
             continue
@@ -139,7 +166,7 @@ def _inside(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _closing(text: str, places: list[int], n: int, language: str) -> int | None:
+def _closing(text: str, places: list[int], n: int, language: str, paragraphs: _Paragraphs) -> int | None:
     """Return which of the places closes what the n-th opens, None if it opens nothing."""
     opened = places[n]
     mark = text[opened]
@@ -149,15 +176,15 @@ def _closing(text: str, places: list[int], n: int, language: str) -> int | None:
     if mark == "“" and language == "de":
         closers = "”“"
     if mark in _SINGLE:
-        return _closing_single(text, places, n, closers)
-    return _closing_pair(text, places, n, closers)
+        return _closing_single(text, places, n, closers, paragraphs)
+    return _closing_pair(text, places, n, closers, paragraphs)
 
 
-def _closing_pair(text: str, places: list[int], n: int, closers: str) -> int | None:
+def _closing_pair(text: str, places: list[int], n: int, closers: str, paragraphs: _Paragraphs) -> int | None:
     """Marks of one kind may hold others of their kind."""
     mark = text[places[n]]
     depth = 0
-    end = _paragraph_end(text, places[n], mark)
+    end = paragraphs.end(places[n], mark)
     for k in range(n + 1, min(len(places), n + _LOOK)):
         place = places[k]
         if place >= end:
@@ -192,23 +219,11 @@ def _reopens(text: str, place: int) -> bool:
     return place > 0 and text[place - 1] == "\n"
 
 
-def _paragraph_end(text: str, start: int, mark: str) -> int:
-    """Return where what `mark` opened must be closed: its paragraph, and those after it that begin with the mark."""
-    last = start + _LONGEST
-    end = text.find("\n", start, last)
-    while end >= 0:
-        following = end
-        while following < len(text) and text[following].isspace():
-            following += 1
-        if text[following : following + 1] != mark:
-            return end
-        end = text.find("\n", following, last)
-    return min(last, len(text))
-
-
-def _closing_single(text: str, places: list[int], n: int, closers: str) -> int | None:
+def _closing_single(
+    text: str, places: list[int], n: int, closers: str, paragraphs: _Paragraphs
+) -> int | None:
     """The mark is an apostrophe too: one after punctuation closes, else the first at a word's end."""
-    end = _paragraph_end(text, places[n], text[places[n]])
+    end = paragraphs.end(places[n], text[places[n]])
     fallback = None
     for k in range(n + 1, min(len(places), n + _LOOK)):
         place = places[k]

@@ -126,7 +126,8 @@ def cut(chunk: str, folded: Folding = fold) -> tuple[Token, ...]:
             tokens.extend(_unspaced_tokens(text, start, folded))
         else:
             tokens.append(Token(start, piece.end(), _keys_with_signs(kind, folded(text))))
-    return tuple(token if " " not in token.keys[0] else _joined(token) for token in tokens if token.keys[0])
+    joined = (token if " " not in token.keys[0] else _joined(token) for token in tokens)
+    return tuple(token for token in joined if token.keys[0])
 
 
 def _keys_with_signs(kind: str, key: str) -> tuple[str, ...]:
@@ -137,7 +138,7 @@ def _keys_with_signs(kind: str, key: str) -> tuple[str, ...]:
 
 
 def _joined(token: Token) -> Token:
-    """The token without the spaces that the plain form of some ligatures has (U+FDFA)."""
+    """The token without the spaces of some plain forms: in U+FDFA; all there is of U+FE70, a mark by itself."""
     return token._replace(keys=tuple(key.replace(" ", "") for key in token.keys))
 
 

@@ -31,6 +31,7 @@ TEXTS = {
     "flags": "\U0001f1fa\U0001f1f3",
     "Hebrew abbreviations": 'אב"א',
     "Arabic with vowels": "مُحَ ",
+    "vowels by themselves": "\ufe70a \ufc5e ",
     "Han": "停戦",
     "Han and letters": "停a",
     "rare Han": "\U00020000",

@@ -25,6 +25,7 @@ MEGABYTE = 1_000_000
         "A ",
         "A-",
         "said “",
+        "“They go on\n",
         "Kyiv ",
         "President Anna Weber, ",
         "Chad Weber said Chad ",
