@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from newsbeam.language.lexicon import ADJECTIVE, PLACES, Hit, Lexicon, listed
 
 MAX_RUNS = 4_000  # runs of words in capitals that are looked at in one text
 MAX_PLACES = 200  # of one person
+REMEMBERED = 8_192  # runs of words and single words whose form was found out, each
 _LONGEST = 80  # code points of a name
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽȘȚƏА-ЯЁІЇЄҐЎЈЉЊЋЏӘҒҚҢӨҰҮҺ"
 _TOKEN = rf"[{_UPPER}](?:\.|[\w’'-]*)"
@@ -39,6 +41,7 @@ class Grammar:
         self.first_names = frozenset(listed(words.first_names))
         self.inside = frozenset(listed(words.inside))
         self.fronts = frozenset(listed(words.fronts))
+        self._trim = lru_cache(maxsize=REMEMBERED)(self._trimmed_once)  # news repeats its names
         self.tail = re.compile(
             rf"(?:{_GAP}(?:of|for|on|and|de|du|des|del|la|las|los|für|the|der|des|et|y|und|à|against|to){_GAP}"
             rf"(?:(?:the|la|las|los|l[’']|den|der|le|les|el){_GAP}?)?{_TOKEN}(?:{_GAP}{_TOKEN}){{0,3}}"
@@ -97,22 +100,29 @@ class Grammar:
         return bool(word) and start + len(before) not in ends and word not in self.no_names
 
     def _trimmed(self, text: str, start: int, end: int, pieces: list[Piece]) -> None:
-        """Add the pieces without words that begin no name; an owner ends one: `Dufresnoy's Institute`."""
-        whole = text[start:end]
-        if "’" in whole or "'" in whole:
-            owner = _POSSESSIVE.search(text, start, end)
+        """Add the pieces of [start, end) without words that begin or end no name."""
+        for first, last in self._trim(text[start:end]):
+            at = start + first
+            if at > 2 and text[at - 1] in "-’'" and text[at - 3 : at - 1] in {"al", "el"}:
+                at -= 3
+            if 1 < start + last - at <= _LONGEST:
+                pieces.append(Piece(at, start + last, text[at : start + last]))
+
+    def _trimmed_once(self, run: str) -> tuple[tuple[int, int], ...]:
+        """Return where the names of a run begin and end; an owner ends one: `Dufresnoy's Institute`."""
+        found: tuple[tuple[int, int], ...] = ()
+        start, end = 0, len(run)
+        if "’" in run or "'" in run:
+            owner = _POSSESSIVE.search(run)
             if owner:
-                self._trimmed(text, start, owner.start(), pieces)
+                found = self._trimmed_once(run[: owner.start()])
                 start = owner.end()
-        start, end = _stripped(text, start, end)
-        start = self._first(text, start, end)
-        end = self._last(text, start, end)
-        if start > 2 and text[start - 1] in "-’'" and text[start - 3 : start - 1] in {"al", "el"}:
-            start -= 3
+        start, end = _stripped(run, start, end)
+        start = self._first(run, start, end)
+        end = self._last(run, start, end)
         if self.language == "de":
-            end = start + len(_noble(text[start:end]))
-        if 1 < end - start <= _LONGEST:
-            pieces.append(Piece(start, end, text[start:end]))
+            end = start + len(_noble(run[start:end]))
+        return (*found, (start, end)) if start < end else found
 
     def _first(self, text: str, start: int, end: int) -> int:
         """Return where the first word begins that may begin a name."""

@@ -4,11 +4,11 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from newsbeam.language.deep import Known
 from newsbeam.language.lexicon import ADJECTIVE, COUNTRY, CUE, ORGANISATION, PLACES, ROLE, SOURCE
-from newsbeam.language.names import Cast, Grammar, Person, Piece, Reading
+from newsbeam.language.names import REMEMBERED, Cast, Grammar, Person, Piece, Reading
 
 _APPOSITION = 70  # code points after a name within which its role stands
 _WHO = re.compile(
@@ -57,9 +57,7 @@ class Finder:
 
     def key(self, word: str) -> str:
         """Return a word without its case ending."""
-        if self._declines and len(word) > 4:
-            word = _ENDINGS.sub("", word)
-        return word.casefold()
+        return _undeclined(word) if self._declines else word.casefold()
 
     # --- organisations ------------------------------------------------------------------------------------
 
@@ -283,6 +281,12 @@ class Finder:
                 name = reading.text[max(0, start) : match.start()].strip()
                 if name not in self.cast.organisations:
                     self.cast.organisation(name, (reading.field, start, match.start()))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _undeclined(word: str) -> str:
+    """Return a Russian or Ukrainian word without its case ending, in small letters."""
+    return (_ENDINGS.sub("", word) if len(word) > 4 else word).casefold()
 
 
 def _may_speak(reading: Reading, piece: Piece) -> bool:
