@@ -16,6 +16,11 @@ _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĲĴĶ�
 _TOKEN = rf"[{_UPPER}](?:\.|[\w’'-]*)"
 _GAP = "[ \u00a0]"
 _ARTICLE = r"(?:al|el|ad|as|ash|at|an|ar|d|аль|эль|ель)[-’']"
+_COMPOUNDS = (
+    "kammer", "verband", "verwaltung", "ministerium", "gesellschaft", "behörde", "bundesamt", "gericht",
+    "gerichtshof", "gewerkschaft", "institut", "agentur", "kommission", "verein", "universität", "bank", "klinikum",
+    "werft",
+)  # fmt: skip
 _POSSESSIVE = re.compile("[’']s(?= |$)|[’'](?= |$)")
 
 
@@ -42,6 +47,7 @@ class Grammar:
         self.inside = frozenset(listed(words.inside))
         self.fronts = frozenset(listed(words.fronts))
         self._trim = lru_cache(maxsize=REMEMBERED)(self._trimmed_once)  # news repeats its names
+        self.is_body = lru_cache(maxsize=REMEMBERED)(self._has_body)
         self.tail = re.compile(
             rf"(?:{_GAP}(?:of|for|on|and|de|du|des|del|la|las|los|für|the|der|des|et|y|und|à|against|to){_GAP}"
             rf"(?:(?:the|la|las|los|l[’']|den|der|le|les|el){_GAP}?)?{_TOKEN}(?:{_GAP}{_TOKEN}){{0,3}}"
@@ -71,6 +77,14 @@ class Grammar:
             else:
                 self._trimmed(text, start, end, pieces)
         return pieces
+
+    def _has_body(self, name: str) -> bool:
+        """Whether a word such as `Ministry` is in a name."""
+        return not self.bodies.isdisjoint(name.split(" ")) or self.is_compound(name)
+
+    def is_compound(self, name: str) -> bool:
+        """Whether a German word is one of an organisation: `Bauernverband`."""
+        return self.language == "de" and name.endswith(_COMPOUNDS) and name not in self.bodies
 
     def _between(self, text: str, start: int, end: int, inner: list[Hit], pieces: list[Piece]) -> None:
         for hit in inner:

@@ -19,11 +19,6 @@ _ENDINGS = re.compile(
     r"(?:ого|ому|ими|ыми|ой|ым|им|ом|ем|єм|ею|ою|ей|єю|ий|ый|ая|ую|ові|еві|[ауюяеєиіїыьй])$"
 )
 _ACRONYM = re.compile(r"\(([A-ZÀ-ÞА-ЯЁІЇЄҐ][A-Za-zÀ-ÞА-ЯЁІЇЄҐ]{1,7})\)")
-_COMPOUNDS = (
-    "kammer", "verband", "verwaltung", "ministerium", "gesellschaft", "behörde", "bundesamt", "gericht",
-    "gerichtshof", "gewerkschaft", "institut", "agentur", "kommission", "verein", "universität", "bank", "klinikum",
-    "werft",
-)  # fmt: skip
 MAX_NAMES = 200  # of a story
 
 
@@ -90,11 +85,7 @@ class Finder:
         return self._front(text, piece.start), end
 
     def _stands_alone(self, piece: Piece) -> bool:
-        return " " in piece.text or self._is_compound(piece)
-
-    def _is_compound(self, piece: Piece) -> bool:
-        """Whether a German word is one of an organisation: `Bauernverband`."""
-        return self._german and piece.text.endswith(_COMPOUNDS) and piece.text not in self._grammar.bodies
+        return " " in piece.text or self._grammar.is_compound(piece.text)
 
     def _front(self, text: str, start: int) -> int:
         """Return where a name begins with the words before it that begin names of organisations: `South`."""
@@ -136,10 +127,7 @@ class Finder:
                 self._meet(piece.text)
 
     def _is_body(self, piece: Piece) -> bool:
-        bodies = self._grammar.bodies
-        if " " in piece.text:
-            return not bodies.isdisjoint(piece.text.split(" ")) or self._is_compound(piece)
-        return piece.text in bodies or self._is_compound(piece)
+        return self._grammar.is_body(piece.text)
 
     def _meet(self, name: str) -> None:
         words = tuple(map(self.key, name.split(" ")))
