@@ -61,11 +61,11 @@ def submit(
 ) -> Submission:
     """Hand the live graph, from `starts` on, to the job server. Raises `FlinkUnavailable`."""
     check_job_server(flink.job_endpoint)
-    with _without_warnings_of_options():
+    graph = Monitor(places, starts, process.pace, versions=versions_here())
+    with _without_warnings_of_options(), _answering(f"at {flink.job_endpoint} asked to take the job"):
         options = flink_options(flink, parallelism)
         pipeline = beam.Pipeline(runner=PortableRunner(), options=options)
-        pipeline | "Monitor" >> Monitor(places, starts, process.pace, versions=versions_here())
-    with _answering(f"at {flink.job_endpoint} asked to take the job"):
+        pipeline | "Monitor" >> graph
         return Submission(pipeline.run())
 
 

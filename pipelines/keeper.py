@@ -44,7 +44,7 @@ logger = logging.getLogger("newsbeam.process")
 
 _IN_FLINK_WITHIN_S = 300.0  # a job server sends its jars with each job
 _GONE_WITHIN_S = 60.0
-_LEAVE_WITHIN_S = 3.0  # whoever stops this process gives it four seconds
+_LEAVE_WITHIN_S = 2.5  # whoever stops this process gives it four seconds
 _READ_SETTINGS_EVERY_S = 5.0
 _SHOW_EVERY_S = 15.0
 
@@ -85,7 +85,7 @@ class JobKeeper:
         self._pause_s = self._settings.process.first_pause_s
         self._said = ""
         self._troubles: dict[str, str] = {}
-        self._submission: Submission | None = None
+        self._submission: Submission | None = None  # one that is not in Flink yet
         self._why = Why.START
         self._lost = threading.Event()
 
@@ -186,6 +186,7 @@ class JobKeeper:
         while self._on:
             found = rest.living(self._settings.flink.name)
             if found:
+                self._submission = None
                 return found[0]
             failure = submission.failure()
             if failure is not None:
@@ -227,9 +228,9 @@ class JobKeeper:
         now_s, backlog = time.monotonic(), self._backlog()
         positions = read_positions(self._places.store, STORIES)
         verdict = self._watch.look(job, positions, backlog, now_s)
-        for failure in self._watch.failures:
-            FLINK_FAILURES.inc()
-            logger.warning("the job failed and starts anew: %s", failure.reason)
+        FLINK_FAILURES.inc(len(self._watch.failures))
+        for reason in dict.fromkeys(failure.reason for failure in self._watch.failures):
+            self._say(f"the job failed and starts anew: {reason}")
         if self._watch.moved:
             self._go_on()
         waiting = {p: seconds for p, seconds in self._watch.still(now_s).items() if backlog.get(p)}
@@ -285,8 +286,9 @@ class JobKeeper:
     def _leave(self) -> None:
         """Cancel the job: nobody would look after it."""
         try:
+            self._cancel(FlinkRest(self._settings.flink.rest), _LEAVE_WITHIN_S)
             if self._submission is not None:
-                self._cancel(FlinkRest(self._settings.flink.rest), _LEAVE_WITHIN_S)
+                self._submission.cancel()
         except Unavailable as error:
             logger.warning("the job may still run (%s); `newsbeam process --stop` ends it", error)
 

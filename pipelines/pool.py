@@ -127,9 +127,9 @@ def work(control: str, name: str) -> None:
     code = 0
     try:
         SdkHarness(control, worker_id=name, state_cache_size=0, data_buffer_time_limit_ms=0).run()
-    except grpc.RpcError as error:
+    except grpc.RpcError:
         code = 1
-        sys.stderr.write(f"worker {name}: the task manager is gone: {error.__class__.__name__}\n")
+        sys.stderr.write(f"worker {name}: its task manager is gone\n")
     os._exit(code)  # threads that wait for a task manager which is gone would keep it
 
 

@@ -32,10 +32,10 @@ class Deployed(NamedTuple):
         self.exits.callback(store.close)
         return Ledger(store, self.wire)
 
-    def begin_news(self) -> None:
+    def begin_news(self, within_s: float = 60.0) -> None:
         """Let the wire go, once everything that its feeds hold already was read as their history."""
         ledger, clock = self.ledger(), self.wire.clock
-        wait_until(ledger.all_watched, 60, "the first fetches", self.service.tail)
+        wait_until(ledger.all_watched, within_s, "the first fetches", self.service.tail)
         assert isinstance(clock, WireClock)
         clock.release()
 
