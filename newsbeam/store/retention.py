@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    exists,
     func,
     select,
     tuple_,
@@ -81,13 +80,19 @@ def sweep(
 
     ended = delivery.c.status != "pending"
     old = outbox.c.written_at < before(settings.outbox_s)
-    handed_on = and_(old, outbox.c.fanned_out, ~exists().where(delivery.c.seq == outbox.c.seq))
+    # Asked row by row: as `exists` PostgreSQL would rather read the whole ledger first.
+    sent = select(delivery.c.seq).where(delivery.c.seq == outbox.c.seq).limit(1).scalar_subquery()
+    handed_on = and_(old, outbox.c.fanned_out, sent.is_(None))
     broom = _Broom(store, stopped)
     return {
         "story_body": broom.shed_bodies(before(settings.bodies_s)),
         "story": broom.delete_old(story, story.c.published_at < before(settings.stories_s)),
-        "cluster": broom.delete_old(cluster, cluster.c.updated_at < before(settings.stories_s)),
-        "alert": broom.delete_old(alert, alert.c.updated_at < before(settings.alerts_s)),
+        "cluster": broom.delete_old(
+            cluster, _ended(cluster.c.founded_at, cluster.c.updated_at, before(settings.stories_s))
+        ),
+        "alert": broom.delete_old(
+            alert, _ended(alert.c.told_at, alert.c.updated_at, before(settings.alerts_s))
+        ),
         "delivery": broom.delete_old(delivery, ended & delivery.c.seq.in_(select(outbox.c.seq).where(old))),
         "outbox": broom.delete_old(outbox, handed_on),
         "dead_letter": broom.delete_old(
@@ -167,6 +172,13 @@ class _Broom:
             if len(rows) < _BATCH:
                 break
         return removed
+
+
+def _ended(
+    began_at: ColumnElement[datetime], updated_at: ColumnElement[datetime], before: datetime
+) -> ColumnElement[bool]:
+    """What was last updated before a moment: it began before too, and that is what there is an index of."""
+    return and_(began_at < before, updated_at < before)
 
 
 def _counted_kinds(connection: Connection) -> Iterator[tuple[str, str]]:

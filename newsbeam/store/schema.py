@@ -88,6 +88,7 @@ Index("story_by_cluster", story.c.cluster)
 Index("story_by_position", story.c.topic, story.c.partition, story.c.offset)
 Index("story_by_url", story.c.url, postgresql_using="hash")  # an address may be longer than a B-tree takes
 Index("story_by_outlet", story.c.outlet, story.c.record_seq)
+Index("story_by_feed", story.c.feed)  # `trace` of a GUID asks in each feed that ever told a story
 
 story_body = Table(  # apart, with its own retention
     "story_body",
@@ -144,6 +145,8 @@ cluster = Table(
     Column("updated_at", Moment, nullable=False),
     Column("stories", Integer, nullable=False),
 )
+# For retention. It looks for `updated_at`, which no index may hold: each copy of a story would move its entry.
+Index("cluster_by_founded", cluster.c.founded_at)
 
 # Its key is the order in which charts read it, and in SQLite the table is the key's own tree: a story writes some
 # thirty cells, and each further tree costs each of them once more.
@@ -187,6 +190,7 @@ alert = Table(
 )
 Index("alert_by_topic", alert.c.topic, alert.c.alert_seq)
 Index("alert_by_told", alert.c.told_at)
+Index("alert_by_story", alert.c.story)
 
 decision = Table(  # what became of a rule whose condition held
     "decision",
@@ -217,6 +221,7 @@ outbox = Table(  # what must leave the store: alert versions and dead letters
 )
 Index("outbox_pending", outbox.c.fanned_out, outbox.c.seq)
 Index("outbox_by_alert", outbox.c.alert, outbox.c.seq)
+Index("outbox_by_written", outbox.c.written_at)  # for retention
 
 delivery = Table(  # one ledger row per subscription and alert version
     "delivery",

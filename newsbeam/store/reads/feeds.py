@@ -13,21 +13,14 @@ from newsbeam.store.schema import coverage, feed_state
 
 def feed_health(store: Store, now: datetime) -> list[FeedHealth]:
     """Return every feed that was ever claimed, by id, with its fetches of the last 24 hours."""
-    recent = (
-        select(
-            coverage.c.feed,
-            func.sum(coverage.c.succeeded).label("succeeded"),
-            func.sum(coverage.c.failed).label("failed"),
-            func.sum(coverage.c.entries).label("entries"),
-        )
-        .where(coverage.c.hour > now - timedelta(hours=24))
-        .group_by(coverage.c.feed)
-        .subquery()
-    )
+    # Feed by feed: a sum over all feeds' last day would lead SQLite through every hour that was ever watched.
+    recent = (coverage.c.feed == feed_state.c.feed) & (coverage.c.hour > now - timedelta(hours=24))
+    sums = [func.sum(coverage.c[name]).label(name) for name in ("succeeded", "failed", "entries")]
     query = (
-        select(feed_state.c.document, feed_state.c.claimed_until, recent)
+        select(feed_state.c.document, feed_state.c.claimed_until, *sums)
         .select_from(feed_state)
-        .outerjoin(recent, recent.c.feed == feed_state.c.feed)
+        .outerjoin(coverage, recent)
+        .group_by(feed_state.c.feed)
         .order_by(feed_state.c.feed)
     )
     with store.read() as connection:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from newsbeam.identity import canonical_url, key_hash
 from newsbeam.store.database import Store
@@ -49,11 +49,19 @@ def _by_keys(connection: Connection, asked: str) -> Iterable[str]:
 def _by_columns(connection: Connection, asked: str) -> Iterable[str]:
     by_url = select(story.c.id).where((story.c.id == asked) | (story.c.url == asked)).limit(20)
     found = list(connection.execute(by_url).scalars())
-    feeds = connection.execute(select(story.c.feed).distinct().where(story.c.feed.is_not(None))).scalars()
+    feeds = connection.execute(_telling_feeds()).scalars()
     guids = [key_hash(Key(KeyKind.GUID, f"{feed}\x1f{asked}")) for feed in feeds]
     return found + [
         row.story for row in select_in(connection, select(story_key.c.story), story_key.c.hash, guids)
     ]
+
+
+def _telling_feeds() -> Select[str]:
+    """The feeds that told a story which is still stored, each found by one step in an index."""
+    telling = select(func.min(story.c.feed).label("feed")).cte("telling", recursive=True)
+    following = select(func.min(story.c.feed)).where(story.c.feed > telling.c.feed).scalar_subquery()
+    steps = telling.union_all(select(following).where(telling.c.feed.is_not(None)))
+    return select(steps.c.feed).where(steps.c.feed.is_not(None))
 
 
 def _trace_story(connection: Connection, story_id: str) -> StoryTrace:
