@@ -201,15 +201,17 @@ def used(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     store.close()
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_no_statement_reads_a_table_whole_that_grows(
-    used: Store, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_statement_reads_a_table_whole_that_grows(used: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One test, since what is asked first is taken away last."""
     monkeypatch.setattr(STATUS, "_COUNTED", 1_000)
-    with scans(used) as found:
-        CALLS[name](used)
-    allowed = SUMMED.get(name, set()) | (COUNTED.get(name, set()) if used.is_sqlite else set())
-    assert [scan for scan in found if scan.table in GROWING - allowed] == []
+    whole = {}
+    for name, call in CALLS.items():
+        with scans(used) as found:
+            call(used)
+        allowed = SUMMED.get(name, set()) | (COUNTED.get(name, set()) if used.is_sqlite else set())
+        if bad := [scan for scan in found if scan.table in GROWING - allowed]:
+            whole[name] = bad
+    assert whole == {}
 
 
 def test_a_statement_without_an_index_is_found(used: Store) -> None:
