@@ -1,0 +1,167 @@
+"""Several recorders, each a process of its own, on one PostgreSQL; and a server that goes away in between."""
+
+import json
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from itertools import count as numbers
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from newsbeam.errors import StoreUnavailable
+from newsbeam.recording import Recorder
+from newsbeam.store.database import Store, open_store
+from newsbeam.store.migrate import migrate
+from newsbeam.store.positions import read_dispositions, read_positions
+from newsbeam.store.reads import topic_totals
+from newsbeam.store.schema import metadata
+from tests.contract.recordings import NOON, a_story, chunk_of, contents, prepared
+from tests.servers.postgres import PostgresServer
+
+DAY = timedelta(days=1)
+RECORDERS = 4
+EVENTS = 200
+AT_ONCE = 25
+OUTLETS = ("courier", "gazette", "agency", "brief")
+
+pytestmark = pytest.mark.postgres
+
+
+def test_four_processes_split_no_event_and_count_exactly(postgres_url: str) -> None:
+    store = prepared(postgres_url)
+    command = [sys.executable, "-m", "tests.contract.recorder", postgres_url]
+    processes = [
+        subprocess.Popen([*command, str(partition), str(EVENTS), str(AT_ONCE)], stdout=subprocess.PIPE)
+        for partition in range(RECORDERS)
+    ]
+    told = []
+    for process in processes:
+        out, _ = process.communicate(timeout=120)
+        assert process.returncode == 0
+        told.append(json.loads(out))
+    rows = contents(store)
+    assert (len(rows["story"]), len(rows["cluster"])) == (RECORDERS * EVENTS, EVENTS)
+    assert len(rows["alert"]) == 2 * EVENTS  # two rules hold for each
+    assert {one.stories for one in topic_totals(store, NOON - DAY, NOON + DAY)} == {RECORDERS * EVENTS}
+    assert {one.clusters for one in topic_totals(store, NOON - DAY, NOON + DAY)} == {EVENTS}
+    assert [one.dispositions for one in read_dispositions(store)] == [{"recorded": EVENTS}] * RECORDERS
+    seqs = sorted(row["record_seq"] for row in _all(store, "story"))
+    assert seqs == list(range(1, RECORDERS * EVENTS + 1))
+    assert all(one["held_s"] > 0 for one in told)
+    store.close()
+
+
+def test_recording_goes_on_where_it_was_when_postgresql_comes_back() -> None:
+    server = PostgresServer(durable=True)
+    try:
+        store = prepared(server.start().create_database())
+        recorder = Recorder(store)
+        failures = 0
+        for start in range(0, 40, 10):
+            chunk = chunk_of(
+                [a_story(f"/{n}", title=f"Talks, day {n}") for n in range(start, start + 10)], start
+            )
+            if start == 20:  # the pool holds a connection to the server that was
+                server.kill()
+                with pytest.raises(StoreUnavailable):
+                    recorder.record(chunk, NOON)
+                failures += 1
+                server.start()
+            _until_recorded(recorder, chunk)
+        assert failures == 1
+        assert read_positions(store, "stories") == {0: 40}
+        assert {one.stories for one in topic_totals(store, NOON - DAY, NOON + DAY)} == {40}
+        store.close()
+    finally:
+        server.remove()
+
+
+def test_a_server_that_dies_under_the_lock_leaves_nothing_of_the_chunk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = PostgresServer(durable=True)
+    lock = Store.lock
+    deaths = numbers()
+
+    def lock_and_die(one: Store, connection: Any) -> None:
+        lock(one, connection)
+        if next(deaths) == 0:
+            server.kill()
+
+    try:
+        store = prepared(server.start().create_database())
+        chunk = chunk_of([a_story(f"/{n}", title=f"Talks, day {n}") for n in range(10)])
+        with monkeypatch.context() as during:
+            during.setattr(Store, "lock", lock_and_die)
+            with pytest.raises(StoreUnavailable):
+                Recorder(store).record(chunk, NOON)
+        server.start()
+        assert read_positions(store, "stories") == {}
+        assert _all(store, "story") == []
+        assert Recorder(store).record(chunk, NOON).dispositions == {"recorded": 10}
+        store.close()
+    finally:
+        server.remove()
+
+
+def test_every_table_of_the_first_schema_keeps_its_rows(
+    store_url: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a store of today holds is put into one of the first release, which is then upgraded."""
+    today = prepared(f"sqlite:///{tmp_path / 'today.db'}")
+    _use(today)
+    older = open_store(store_url)
+    with monkeypatch.context() as first:
+        first.setattr("newsbeam.store.migrate.SCHEMA_VERSION", "0001")
+        migrate(older, NOON)
+    with older.write() as connection:
+        connection.execute(metadata.tables["pointer"].delete())
+        for table in metadata.sorted_tables:
+            if rows := _all(today, table.name):
+                connection.execute(insert(table), rows)
+    assert migrate(older, NOON)
+    for table in metadata.sorted_tables:
+        mine, theirs = _all(older, table.name), _all(today, table.name)
+        assert theirs, table.name
+        assert sorted(mine, key=repr) == sorted(theirs, key=repr), table.name
+    end = read_positions(older, "stories")[0]
+    report = Recorder(older).record(chunk_of([a_story("/next", title="Talks end")], end), NOON)
+    assert report.dispositions == {"recorded": 1}
+    today.close()
+    older.close()
+
+
+def _use(store: Store) -> None:
+    """Leave at least one row in every table, in the tables that recording does not write by the barest of rows."""
+    from newsbeam.story import DeadLetter
+
+    items = [a_story(), a_story(feed="hub"), DeadLetter("undecodable", "no JSON", b"{")]
+    Recorder(store).record(chunk_of(items), NOON)
+    for table in metadata.sorted_tables:
+        if not _all(store, table.name):
+            with store.write() as connection:
+                connection.execute(insert(table), [{c.name: _value(c) for c in table.columns}])
+
+
+def _value(column: Any) -> Any:
+    kind = column.type.python_type if not hasattr(column.type, "impl") else type(NOON)
+    return {str: "one", int: 1, bool: False, bytes: b"{}"}.get(kind, NOON)
+
+
+def _until_recorded(recorder: Recorder, chunk: Any) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            recorder.record(chunk, NOON)
+        except StoreUnavailable:
+            assert time.monotonic() < deadline
+        else:
+            return
+
+
+def _all(store: Store, table: str) -> list[dict[str, Any]]:
+    with store.read() as connection:
+        return [dict(row) for row in connection.execute(select(metadata.tables[table])).mappings()]
