@@ -35,10 +35,10 @@ class Enricher:
         """
         outlet = resolve_outlet(self.catalog, story)
         language = language_of(story, outlet)
-        found = self._read(story, language)
+        found = reading_of(self._language, story, language)
         tags, rules, blind = self._compiled.match(story, outlet, language, field_values(found))
         if (tags or rules) and self._language.settings.deep == "chosen":
-            found = self._read_deeply(story, language) or found
+            found = _read_deeply(self._language, story, language) or found
         counted = _counted(found, self._language.settings)
         return EnrichedStory(
             story=story,
@@ -57,13 +57,6 @@ class Enricher:
             quotes=found.quotes,
         )
 
-    def _read(self, story: Story, language: str) -> StoryReading:
-        deep = self._read_deeply(story, language) if self._language.settings.deep == "all" else None
-        return deep or self._language.read(story.title, story.summary, story.body, language)
-
-    def _read_deeply(self, story: Story, language: str) -> StoryReading | None:
-        return self._language.read_deeply(story.title, story.summary, story.body, language)
-
 
 @dataclass(frozen=True)
 class EnricherMaker:
@@ -77,6 +70,23 @@ class EnricherMaker:
 
     def __hash__(self) -> int:
         return hash(msgspec.json.encode(self.language, order="deterministic"))
+
+
+def tags_alike(language: LanguageSettings) -> EnricherMaker:
+    """Return what makes enrichers that tag as these settings do; what a tag would have read is left unread."""
+    return EnricherMaker(
+        language if language.deep == "all" else msgspec.structs.replace(language, deep="off")
+    )
+
+
+def reading_of(layer: LanguageLayer, story: Story, language: str) -> StoryReading:
+    """Return what a story speaks of as its queries see it, before any of them has chosen it."""
+    deep = _read_deeply(layer, story, language) if layer.settings.deep == "all" else None
+    return deep or layer.read(story.title, story.summary, story.body, language)
+
+
+def _read_deeply(layer: LanguageLayer, story: Story, language: str) -> StoryReading | None:
+    return layer.read_deeply(story.title, story.summary, story.body, language)
 
 
 def field_values(found: StoryReading) -> dict[str, list[str]]:

@@ -63,11 +63,11 @@ def run_process_worker(opened: Deployment, careful: int | None = None) -> int:
     """
     begin_job(opened)
     from newsbeam.enrichment import EnricherMaker
-    from newsbeam.language.deep import Pipelines
+    from newsbeam.language import LanguageLayer
     from pipelines.run import read_doubtful, run_worker
 
     settings = opened.settings
-    Pipelines(settings.language.models)  # one that is not there is said at once
+    LanguageLayer(settings.language)  # a trained pipeline that is not there is said at once
     stop, make = stopped_by_signals(), EnricherMaker(settings.language)
     to = (opened.bus, opened.store(), settings.process, settings.recording_here, stop)
     with heartbeat(opened.store(), "process"):

@@ -4,7 +4,9 @@ They cost some twenty times what everything else does, so they are given single 
 one call, and forget the words of each call (`memory_zone`), or their vocabulary would grow for ever.
 """
 
+import threading
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsbeam.errors import ConfigurationError
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 PEOPLE = frozenset({"PERSON", "PER"})
 ORGANISATIONS = frozenset({"ORG"})
 _BATCH = 64
+_reading = threading.Lock()  # a pipeline has one memory zone at a time, and a worker on Flink several threads
 _NEEDLESS = ("parser", "tagger", "lemmatizer", "attribute_ruler", "morphologizer", "senter", "textcat")
 
 
@@ -26,7 +29,7 @@ class Known(NamedTuple):
 
 
 class Pipelines:
-    """One trained pipeline a language."""
+    """One trained pipeline a language; a process loads each once, however often its catalog changes."""
 
     def __init__(self, models: Mapping[str, str]) -> None:
         self._pipelines = {language: _loaded(language, name) for language, name in models.items()}
@@ -39,7 +42,7 @@ class Pipelines:
         pipeline = self._pipelines[language]
         people: set[str] = set()
         organisations: set[str] = set()
-        with pipeline.memory_zone():
+        with _reading, pipeline.memory_zone():
             for document in pipeline.pipe(sentences, batch_size=_BATCH):
                 for entity in document.ents:
                     if entity.label_ in PEOPLE:
@@ -49,6 +52,7 @@ class Pipelines:
         return Known(frozenset(people), frozenset(organisations))
 
 
+@cache
 def _loaded(language: str, name: str) -> "Language":
     """Load a pipeline by package or folder; raises `ConfigurationError` with the command that installs it."""
     import spacy

@@ -83,14 +83,15 @@ def needed_sentences(texts: Sequence[str], found: StoryReading) -> list[str]:
     In scripts without capitals they are those around quotes whose speaker is unknown.
     """
     chosen: list[str] = []
-    for field, text in zip(FIELDS, texts, strict=True):
-        known = [
-            (span.start, span.end) for one in found.entities for span in one.spans if span.field == field
-        ]
+    for field, whole in zip(FIELDS, texts, strict=True):
+        text = whole[:MAX_READ]
+        known = bytearray(len(text))
+        for span in (span for one in found.entities for span in one.spans if span.field == field):
+            known[span.start : span.end] = b"\1" * (span.end - span.start)
         places = [
             match.start()
             for match in _NAME_LIKE.finditer(text)
-            if not any(start < match.end() and match.start() < end for start, end in known)
+            if 1 not in known[match.start() : match.end()]
         ]
         places += [quote.end for quote in found.quotes if quote.field == field and quote.speaker is None]
         sentences = Sentences(text)

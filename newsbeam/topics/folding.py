@@ -16,7 +16,7 @@ _MARKS = [
     *range(0x20D0, 0x2100), *range(0xFE20, 0xFE30),
 ]  # fmt: skip
 _DROPPED = dict.fromkeys([*_INVISIBLE, *_SEMITIC_MARKS, *_MARKS])
-_UNSEEN = dict.fromkeys([*_INVISIBLE, *_SEMITIC_MARKS])
+_UNSEEN = dict.fromkeys([*_INVISIBLE, *_SEMITIC_MARKS, 0x345])  # a Greek iota below, where it stands alone
 _SIGNS: dict[str, str | int | None] = {"\u2019": "'", "\uff07": "'", "\u02bc": "'", '"': "\u05f4"}
 _SMALL = {
     "ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ŧ": "t", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d",

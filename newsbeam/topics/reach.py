@@ -12,6 +12,7 @@ from newsbeam.topics.ways import Way
 _SINGLE = ("lang", "feed")  # a story has one of each
 _APART = {"title", "summary", "body"}
 _SHOWN = 60
+_PAIRS = 2_500  # of wanted and unwanted parts; more are not compared, and nothing is said against them
 
 
 def never_matches(node: Node, language: str = ANY, way: Way | None = None) -> str | None:
@@ -66,9 +67,12 @@ def _fields(node: Node, field: str | None) -> set[str | None]:
 
 def _contradictions(node: And, way: Way) -> Iterator[str]:
     wanted: list[Node] = [part for part in node.parts if not isinstance(part, Not)]
+    unwanted = [part for part in node.parts if isinstance(part, Not)]
+    if len(wanted) * len(unwanted) > _PAIRS:
+        return
     together = join(And, wanted)
-    for part in node.parts:
-        if isinstance(part, Not) and implies(together, part.part, way):
+    for part in unwanted:
+        if implies(together, part.part, way):
             yield f"what it asks for is always forbidden by `NOT {_short(part.part)}`"
 
 

@@ -1,7 +1,7 @@
 """A topic or rule tried on stored history: in a plain loop, which needs no pipeline to answer in a second."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 import msgspec
@@ -38,13 +38,19 @@ class BackTest(msgspec.Struct, frozen=True):
 
 
 def back_test(
-    store: Store, catalog: Catalog, name: str, *, since: datetime | None = None, show: int = 20
+    store: Store,
+    catalog: Catalog,
+    name: str,
+    *,
+    since: datetime | None = None,
+    show: int = 20,
+    make: Callable[[Catalog], Enricher] = Enricher,
 ) -> BackTest:
     """Try the topic or rule `name` of `catalog` on all stored stories published since.
 
     Raises `QueryError` for a query that cannot be understood.
     """
-    enricher = Enricher(catalog)
+    enricher = make(catalog)
     stories, found, blind = 0, [], Counter[str]()
     for past in _history(store):
         if since is not None and past.bucket < since:

@@ -14,11 +14,12 @@ from newsbeam.store.database import Store
 from newsbeam.store.history import Changes, PastStory, Retagged, retag
 from newsbeam.story import EnrichedStory
 from newsbeam.topics.catalog import Catalog
+from pipelines.enrich import EnricherMaker
 from pipelines.replay.history import ReadHistory
 from pipelines.shift import in_process_options, run_shift
 
 
-def retag_history(store: Store) -> Changes:
+def retag_history(store: Store, make: EnricherMaker = Enricher) -> Changes:
     """Tag all stored stories under the active catalog, and correct their counts; return what changed.
 
     Only topics that differ from the catalog that tagged a story are looked for. Where the whole text is no
@@ -29,7 +30,7 @@ def retag_history(store: Store) -> Changes:
     while True:
         version, _ = active_document(store, DocumentKind.CATALOG)
         tally = Tally()
-        run_shift(_Retag(store, version, tally), in_process_options())
+        run_shift(_Retag(store, version, make, tally), in_process_options())
         changes += tally.changes
         if tally.stale is None:
             return changes
@@ -51,25 +52,26 @@ class Lens(NamedTuple):
     looked_for: frozenset[str] | None
 
 
-def lens(old: Catalog | None, new: Catalog) -> Lens:
+def lens(old: Catalog | None, new: Catalog, make: EnricherMaker = Enricher) -> Lens:
     """Return what differs between two catalogs, ready to run; all of the new one when the old is not known.
 
     Outlets count for every topic, since queries can ask for them. Rules do not tag.
     """
     if old is None or old.outlets != new.outlets:
-        return Lens(Enricher(Catalog(topics=new.topics, outlets=new.outlets)), None)
+        return Lens(make(Catalog(topics=new.topics, outlets=new.outlets)), None)
     before, after = ({name: set(queries) for name, queries in one.queries.items()} for one in (old, new))
     differ = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     needed = differ | {query.owner for name in differ & after.keys() for query in new.queries[name]}
     topics = tuple(topic for topic in new.topics if topic.id in needed)
-    return Lens(Enricher(Catalog(topics=topics, outlets=new.outlets)), differ)
+    return Lens(make(Catalog(topics=topics, outlets=new.outlets)), differ)
 
 
 class RetagStories(beam.DoFn):
     """Tags a list of stories under the catalog `version`."""
 
-    def __init__(self, store: Store, version: str, tally: Tally) -> None:
+    def __init__(self, store: Store, version: str, make: EnricherMaker, tally: Tally) -> None:
         self._store = store
+        self._make = make
         self._version = version
         self._tally = tally
         self._lenses: dict[str, Lens] = {}
@@ -92,7 +94,7 @@ class RetagStories(beam.DoFn):
     def _look_at(self, past: PastStory) -> Retagged | None:
         if past.catalog not in self._lenses:
             new = Catalog.from_json(read_document(self._store, DocumentKind.CATALOG, self._version))
-            self._lenses[past.catalog] = lens(self._catalog(past.catalog), new)
+            self._lenses[past.catalog] = lens(self._catalog(past.catalog), new, self._make)
         enricher, looked_for = self._lenses[past.catalog]
         enriched = enrich_or_bury(enricher, past.story)
         if not isinstance(enriched, EnrichedStory):
@@ -108,10 +110,10 @@ class RetagStories(beam.DoFn):
 
 
 class _Retag(beam.PTransform[PBegin, PCollection[None]]):
-    def __init__(self, store: Store, version: str, tally: Tally) -> None:
+    def __init__(self, store: Store, version: str, make: EnricherMaker, tally: Tally) -> None:
         super().__init__()
         self._store = store
-        self._step = RetagStories(store, version, tally)
+        self._step = RetagStories(store, version, make, tally)
 
     def expand(self, pbegin: PBegin) -> PCollection[None]:
         history = pbegin | "Read History" >> ReadHistory(self._store)

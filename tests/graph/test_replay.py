@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from newsbeam.enrichment import Enricher
 from newsbeam.errors import QueryError
 from newsbeam.store.history import Changes, read_counts
 from newsbeam.store.reads import latest_stories
 from newsbeam.topics.catalog import Catalog, Topic
 from pipelines.replay.backtest import back_test
 from pipelines.replay.recount import recount
-from pipelines.replay.retag import retag_history
+from pipelines.replay.retag import lens, retag_history
 from tests.graph.world import PEACE, World, a_story
 
 NEW = Catalog(topics=(Topic(id="village", queries={"en": '"village 15*"', "fr": "villag*"}),))
@@ -96,6 +97,18 @@ def test_a_query_is_tried_on_history_without_changing_it(past: World) -> None:
     assert len(result.newest) == 5
     assert result.newest[0].spans[0].text.lower().startswith("village")
     assert latest_stories(past.store, limit=300) == before
+
+
+def test_history_is_read_with_the_enricher_that_is_given(past: World) -> None:
+    def without_french(catalog: Catalog) -> Enricher:
+        topics = (
+            msgspec.structs.replace(topic, queries={"en": topic.queries["en"]}) for topic in catalog.topics
+        )
+        return Enricher(Catalog(topics=tuple(topics)))
+
+    assert back_test(past.store, NEW, "village", make=without_french).blind == {"fr": 67, "ru": 66}
+    tags = lens(None, NEW, without_french).enricher.enrich(a_story(151, language="fr")).tags
+    assert tags != lens(None, NEW).enricher.enrich(a_story(151, language="fr")).tags
 
 
 def test_a_query_that_cannot_be_understood_is_refused(past: World) -> None:

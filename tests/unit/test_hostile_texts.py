@@ -8,7 +8,8 @@ import pytest
 from newsbeam.errors import QueryError
 from newsbeam.topics.document import MAX_SPANS, Document
 from newsbeam.topics.matcher import Matcher, compile_queries
-from newsbeam.topics.query import parse
+from newsbeam.topics.query import Node, parse
+from newsbeam.topics.reach import never_matches
 from newsbeam.topics.ways import Way
 
 TEXTS = {
@@ -126,6 +127,15 @@ def test_evidence_of_a_hostile_text_indexes_it(matcher: Matcher) -> None:
         assert len(spans) <= MAX_SPANS
         for span in spans:
             assert {"title": "aa"}.get(span.field, body)[span.start : span.end] == span.text
+
+
+def test_a_query_of_many_conditions_is_checked_in_little_time() -> None:
+    def query(size: int) -> Node:
+        wanted = " AND ".join(f"(aa{n}x OR bb{n}x)" for n in range(size))
+        return parse(wanted + "".join(f" AND NOT (cc{n}x OR dd{n}x)" for n in range(size)))
+
+    small, large = query(40), query(320)
+    assert steps(lambda: never_matches(large)) <= 16 * steps(lambda: never_matches(small))
 
 
 def test_a_hostile_query_is_refused_or_answered() -> None:

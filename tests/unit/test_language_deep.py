@@ -6,7 +6,7 @@ import pytest
 import spacy
 
 from newsbeam.alert import AlertRule
-from newsbeam.enrichment import Enricher, EnricherMaker
+from newsbeam.enrichment import Enricher, EnricherMaker, tags_alike
 from newsbeam.errors import ConfigurationError
 from newsbeam.identity import story_keys
 from newsbeam.language import LanguageLayer, LanguageSettings
@@ -87,6 +87,23 @@ def test_the_vocabulary_does_not_grow(folder: str) -> None:
     for number in range(20):
         layer.read_deeply("", "", f"Visitors saw Quux{number}abc Zorg{number}def there.", "en")
     assert len(layer._pipelines._pipelines["en"].vocab.strings) == before
+
+
+def test_a_pipeline_is_loaded_once_however_often_the_catalog_changes(folder: str) -> None:
+    settings = LanguageSettings(models={"en": folder})
+    first, second = (Enricher(CATALOG, settings)._language._pipelines._pipelines["en"] for _ in range(2))
+    assert first is second
+
+
+@pytest.mark.parametrize(("deep", "tags"), [("all", {"quill", "harbour"}), ("chosen", {"harbour"})])
+def test_history_is_tagged_as_live_stories_are(folder: str, deep: str, tags: set[str]) -> None:
+    settings = LanguageSettings(models={"en": folder}, deep=deep)  # type: ignore[arg-type]
+    catalog = Catalog(topics=(*CATALOG.topics, Topic(id="quill", queries={"en": 'entity:"Zorba Quill"'})))
+    live, past = (
+        make(catalog).enrich(story(BODY)) for make in (EnricherMaker(settings), tags_alike(settings))
+    )
+    assert {tag.topic for tag in live.tags} == {tag.topic for tag in past.tags} == tags
+    assert names(past) == (names(live) if deep == "all" else set())
 
 
 def test_a_maker_is_the_same_key_wherever_it_was_unpickled() -> None:

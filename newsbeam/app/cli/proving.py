@@ -126,7 +126,7 @@ def explain_command(
 
     TEXT is a text (its first line is the title), - for standard input, or the address of a recorded story.
     """
-    from newsbeam.enrichment import field_values, language_of
+    from newsbeam.enrichment import field_values, language_of, reading_of, tags_alike
     from newsbeam.language import LanguageLayer
     from newsbeam.topics.compiled import document_of
     from newsbeam.topics.explaining import explain
@@ -139,7 +139,8 @@ def explain_command(
     outlet = resolve_outlet(catalog, story)
     spoken = language or language_of(story, outlet)
     document = document_of(story, outlet, spoken)
-    found = LanguageLayer(opened.settings.language).read(story.title, story.summary, story.body, spoken)
+    layer = LanguageLayer(tags_alike(opened.settings.language).language)
+    found = reading_of(layer, story, spoken)
     for field, values in field_values(found).items():
         for value in values:
             document.add_value(field, value)

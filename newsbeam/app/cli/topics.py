@@ -139,6 +139,7 @@ def _blind(opened: Deployment, catalog: Catalog, now: datetime) -> dict[str, dic
 @click.pass_context
 def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: int, *, as_json: bool) -> None:
     """Try a query on the stored stories: matches, hits a day, languages in which it is blind. Changes nothing."""
+    from newsbeam.enrichment import tags_alike
     from pipelines.replay.backtest import back_test
 
     opened = deployment(ctx)
@@ -146,7 +147,8 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
     catalog = Catalog(topics=(Topic(id=_TRIED, queries={language: query}),), outlets=outlets)
     since = datetime.now(UTC) - timedelta(days=days)
     try:
-        found = back_test(opened.store(), catalog, _TRIED, since=since, show=limit)
+        make = tags_alike(opened.settings.language)
+        found = back_test(opened.store(), catalog, _TRIED, since=since, show=limit, make=make)
     except QueryError as error:
         raise _pointed(query, error) from error
     if as_json:
@@ -181,6 +183,7 @@ def add_topic(
     ctx: click.Context, /, topic_id: str, query: str, language: str, *, replace: bool, **options: Any
 ) -> None:
     """Add a topic: from now on stories are tagged with it, and those already stored too."""
+    from newsbeam.enrichment import tags_alike
     from pipelines.replay.retag import retag_history
 
     opened = deployment(ctx, makes_store=True)
@@ -202,7 +205,7 @@ def add_topic(
         ]
     )
     note("Tagging what is already stored …")
-    changes = retag_history(opened.store())
+    changes = retag_history(opened.store(), tags_alike(opened.settings.language))
     say(f"Added {topic_id}: {changes.added} of {changes.stories} stored stories have it.")
     note(kept_in(opened))
 
@@ -212,12 +215,14 @@ def add_topic(
 @click.pass_context
 def remove_topic(ctx: click.Context, topic_id: str) -> None:
     """Remove a topic that was added with the command, the API or a page, with its tags and counts; stories stay."""
+    from newsbeam.enrichment import tags_alike
     from pipelines.replay.retag import retag_history
 
     opened = deployment(ctx, makes_store=True)
     opened.remove_item(ItemKind.TOPIC, topic_id, author())
     note("Taking its tags away …")
-    say(f"Removed {topic_id}: {retag_history(opened.store()).removed} stored stories had it.")
+    changes = retag_history(opened.store(), tags_alike(opened.settings.language))
+    say(f"Removed {topic_id}: {changes.removed} stored stories had it.")
 
 
 def _summary(found: "BackTest", days: int) -> str:
