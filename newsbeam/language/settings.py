@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from newsbeam.language.words import SPOKEN
+
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
 
 
@@ -20,3 +22,10 @@ class LanguageSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_countries: Count = 20
     max_entities: Count = 10
     max_speakers: Count = 10
+
+    def __post_init__(self) -> None:
+        unread = sorted(self.models.keys() - SPOKEN.keys())
+        if unread:
+            raise ValueError(
+                f"models: {', '.join(unread)} would never be read with; languages: {', '.join(SPOKEN)}"
+            )

@@ -11,6 +11,7 @@ from newsbeam.errors import ConfigurationError
 from newsbeam.identity import story_keys
 from newsbeam.language import LanguageLayer, LanguageSettings
 from newsbeam.language.layer import MAX_SENTENCES, needed_sentences
+from newsbeam.settings import load
 from newsbeam.story import EnrichedStory, Origin, Story
 from newsbeam.topics.catalog import Catalog, Topic
 
@@ -69,6 +70,11 @@ def test_a_pipeline_that_is_missing_is_said_with_the_command_that_installs_it() 
         LanguageLayer(LanguageSettings(models={"en": "en_no_such_pipeline"}))
     assert "language.models.en" in str(caught.value)
     assert "python -m spacy download en_no_such_pipeline" in str(caught.value)
+
+
+def test_a_pipeline_for_a_language_that_is_not_read_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="pt would never be read with"):
+        load(None, {"language": LanguageSettings}, {"NEWSBEAM_LANGUAGE__MODELS": "{pt: pt_core_news_sm}"})
 
 
 def test_only_sentences_with_unexplained_names_are_asked_about() -> None:
