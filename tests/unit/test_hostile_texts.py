@@ -1,6 +1,7 @@
 """Texts and queries made to hurt: the work grows with their size and nothing else, and spans stay right."""
 
 import sys
+import unicodedata
 from collections.abc import Callable
 
 import pytest
@@ -146,3 +147,21 @@ def test_a_hostile_query_is_refused_or_answered() -> None:
     long = '"' + "aa " * 10_000 + '"'
     matcher = compile_queries({"long": parse(long), "many": parse(" OR ".join(["aa*bb"] * 5_000))})
     assert matcher.match(Document("aab " + "aa " * 10_000)).keys() == {"long"}
+
+
+UNFOLDED = [
+    char
+    for char in map(chr, range(0x80, 0x2FA20))
+    if not "\uac00" <= char <= "\ud7a3" and unicodedata.normalize("NFKD", char.casefold()) != char
+]
+PLAIN = "The council meets on Monday to vote on the budget of the port. " * 4
+
+
+def test_no_character_that_folds_into_others_keeps_a_plain_text_from_being_read() -> None:
+    """Half, vulgar fractions, ligatures, letters in circles: alone, in a word and beside a number."""
+    matcher = compile_queries({"port": parse("port"), "end": parse("harbour")})
+    for char in UNFOLDED:
+        text = f"{PLAIN} {char} x{char}y 1{char} harbour"
+        (port, *_), (end,) = matcher.match(Document("", "", text)).values()
+        assert text[port.start : port.end] == "port"
+        assert (end.start, end.text) == (len(text) - len("harbour"), "harbour"), hex(ord(char))
