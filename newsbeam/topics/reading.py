@@ -98,11 +98,11 @@ def _piece(chunk: str, folded: Folding, encoding: str) -> _Piece:
         inserts += [(end, ord(code), k) for code, k in zip(key[room:], kind[room:], strict=True)]
         if len(token.keys) > 1 and not token.unspaced:
             signs.append((start, token.keys[0]))
-    read = "".join(codes).encode(encoding)
+    as_read = "".join(codes).encode(encoding)
     "".join(chr(code) for _, code, _ in inserts).encode(
         encoding
     )  # raises, as above, where it cannot hold them
-    return _Piece(read, bytes(dropped), bytes(kinds), tuple(inserts), tuple(signs))
+    return _Piece(as_read, bytes(dropped), bytes(kinds), tuple(inserts), tuple(signs))
 
 
 class Tables:
