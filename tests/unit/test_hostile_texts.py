@@ -139,9 +139,17 @@ def test_a_query_of_many_conditions_is_checked_in_little_time() -> None:
     assert steps(lambda: never_matches(large)) <= 16 * steps(lambda: never_matches(small))
 
 
+def test_a_query_of_many_signs_is_read_in_linear_time() -> None:
+    small, large = ("".join(f" +aa{n}x" for n in range(size)) for size in (200, 1_600))
+    parse("+aa")  # the parser is made once
+    assert steps(lambda: parse(large)) <= 16 * steps(lambda: parse(small))
+
+
 def test_a_hostile_query_is_refused_or_answered() -> None:
     with pytest.raises(QueryError, match="deeper"):
         parse("(" * 10_000 + "aa" + ")" * 10_000)
+    with pytest.raises(QueryError, match="20 NEAR"):
+        parse("aa" + " NEAR/3 bb" * 3_000)
     with pytest.raises(QueryError, match="no stemmer"):
         compile_queries({"q": parse("aa")}, {"q": Way(stem="zz")})
     long = '"' + "aa " * 10_000 + '"'

@@ -31,6 +31,7 @@ from newsbeam.topics.query.words import read_words
 Mode = Literal["topic", "search"]
 MAX_DISTANCE = 100
 MAX_LOOSE_WORDS = 20
+MAX_NEARS = 20  # one after the other
 _REMEMBERED = 1 << 15  # queries: more than any catalog has
 
 _PLAIN_PART = re.compile(PLAIN_PART)
@@ -133,6 +134,7 @@ class _Builder(Transformer[Token, Node]):
             raise QueryError(odd, loose[0].at)
         if self._mode == "search":
             return
+        has_unsigned = any(not clause.sign for clause in clauses)
         for clause in loose:
             if not clause.sign:
                 raise QueryError(
@@ -140,7 +142,7 @@ class _Builder(Transformer[Token, Node]):
                     "or quotes around a phrase",
                     clause.at,
                 )
-            if clause.sign == "+" and any(not other.sign for other in clauses):
+            if clause.sign == "+" and has_unsigned:
                 raise QueryError(
                     "a part without a sign beside `+` would be optional and change nothing: write AND or OR",
                     clause.at,
@@ -164,6 +166,8 @@ class _Builder(Transformer[Token, Node]):
         first, *rest = children
         if not rest or isinstance(first, Token):
             return first  # type: ignore[return-value]
+        if len(rest) > 2 * MAX_NEARS:
+            raise QueryError(f"at most {MAX_NEARS} NEAR follow each other", first.at)
         node = first.node
         for operator, item in zip(rest[::2], rest[1::2], strict=True):
             if not isinstance(operator, Token) or isinstance(item, Token):  # pragma: no cover
