@@ -175,6 +175,7 @@ PIECES = [
 )
 @example('"\\', "topic")
 @example("\ud800", "topic")
+@example("AND^", "topic")
 def test_any_text_is_read_or_refused_inside_itself(text: str, mode: Mode) -> None:
     try:
         node = parse(text, mode=mode)
