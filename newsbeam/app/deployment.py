@@ -42,6 +42,8 @@ from newsbeam.store.history import past_stories
 from newsbeam.store.items import Item, ItemKind, list_items, read_item, save_item
 from newsbeam.store.migrate import migrate, schema_version
 from newsbeam.topics.catalog import Catalog
+from newsbeam.topics.loading import load_outlets
+from newsbeam.topics.outlets import OutletEntry
 
 T = TypeVar("T")
 
@@ -146,6 +148,10 @@ class Deployment:
         """
         made = self.items() if items is None else items
         return load_configuration(self.config_dir, made, self.settings, secrets=secrets, examples=examples)
+
+    def outlets(self) -> tuple[OutletEntry, ...]:
+        """Read the outlets alone, of the files and the store; raises `ConfigurationError`."""
+        return load_outlets(self.config_dir, self.items())
 
     def make_secrets(self, subscriptions: Iterable[Subscription]) -> list[str]:
         """Make the secrets of webhooks that have none yet; return where, in words. Raises `ConfigurationError`."""

@@ -19,9 +19,9 @@ class LanguageSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     models: dict[str, str] = msgspec.field(default_factory=dict)
     deep: Literal["chosen", "all", "off"] = "chosen"
-    max_countries: Count = 20
-    max_entities: Count = 10
-    max_speakers: Count = 10
+    max_countries: Count = 10
+    max_entities: Count = 6
+    max_speakers: Count = 4
 
     def __post_init__(self) -> None:
         unread = sorted(self.models.keys() - SPOKEN.keys())

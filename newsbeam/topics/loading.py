@@ -32,18 +32,34 @@ def load_catalog(config_dir: Path, items: Iterable[StoredItem] = (), *, examples
     topic_reader = EntryReader(Topic, "topic", mistakes)
     topics = topic_reader.read(_topic_files(config_dir, mistakes), given)
     rules = EntryReader(AlertRule, "rule", mistakes).read([(config_dir / "alerts.yaml", "rules")], given)
-    outlets = EntryReader(OutletEntry, "outlet", mistakes).read([(config_dir / "outlets.yaml", None)], given)
+    outlets = _read_outlets(config_dir, given, mistakes)
     mistakes += _topic_mistakes(topics, topic_reader.named, examples=examples)
     for rule in rules:
         mistakes += _placed(rule, rule_mistakes(rule.entry, topic_reader.named))
-    mistakes += domain_mistakes(outlets)
     if mistakes:
         raise ConfigurationError(mistakes)
     return Catalog(
         topics=tuple(topic.entry for topic in topics),
         rules=tuple(rule.entry for rule in rules),
-        outlets=tuple(outlet.entry for outlet in outlets),
+        outlets=outlets,
     )
+
+
+def load_outlets(config_dir: Path, items: Iterable[StoredItem] = ()) -> tuple[OutletEntry, ...]:
+    """Return the outlets alone, for who tries a query and needs no topic; raises `ConfigurationError`."""
+    mistakes: list[str] = []
+    outlets = _read_outlets(config_dir, items, mistakes)
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    return outlets
+
+
+def _read_outlets(
+    config_dir: Path, items: Iterable[StoredItem], mistakes: list[str]
+) -> tuple[OutletEntry, ...]:
+    outlets = EntryReader(OutletEntry, "outlet", mistakes).read([(config_dir / "outlets.yaml", None)], items)
+    mistakes += domain_mistakes(outlets)
+    return tuple(outlet.entry for outlet in outlets)
 
 
 class Places:

@@ -143,8 +143,8 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
     from pipelines.replay.backtest import back_test
 
     opened = deployment(ctx)
-    outlets = opened.configuration(examples=False).catalog.outlets
-    catalog = Catalog(topics=(Topic(id=_TRIED, queries={language: query}),), outlets=outlets)
+    tried = Topic(id=_TRIED, queries={language: query})
+    catalog = Catalog(topics=(tried,), outlets=opened.outlets())
     since = datetime.now(UTC) - timedelta(days=days)
     try:
         make = tags_alike(opened.settings.language)
