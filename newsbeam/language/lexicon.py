@@ -40,6 +40,7 @@ _PROCLITICS = frozenset(
     ]
 )
 _CLITIC_LENGTH = 4
+MAX_HITS = 10_000  # of one field; a long article has some hundreds
 
 
 class Entry(NamedTuple):
@@ -75,7 +76,7 @@ class Lexicon:
     def scan(self, text: str) -> list[Hit]:
         """Return every known form that stands as a word of its own, in order; the longest where several begin."""
         entries = self._entries
-        found = self._automaton.find_matches_as_indexes(text)
+        found = self._automaton.find_matches_as_indexes(text)[:MAX_HITS]
         if self.language == "zh":
             return [Hit(start, end, entries[n]) for n, start, end in found]
         hits = []

@@ -36,6 +36,10 @@ from newsbeam.topics.views import CASED, PLAIN
 from newsbeam.topics.ways import PLAIN as PLAINLY
 from newsbeam.topics.ways import STEMMERS, Way
 
+_ESCAPED = {
+    "*": "\ue000",
+    "?": "\ue001",
+}  # private to this module: a sign that stands for itself beside wildcards
 _LONGEST_REMEMBERED = 100
 _SIGNS_OF_WORDS = re.compile("[*?.!+]")  # wildcards, and signs without which a word is read
 
@@ -153,7 +157,10 @@ def _wild(pattern: str, view: str) -> tuple[Placed, str]:
 @lru_cache(maxsize=4096)
 def fitting(pattern: str) -> Callable[[str], bool]:
     """Return the test for a folded wildcard pattern; it never backtracks over more than one `*`."""
-    return remembering(re.compile(translate(pattern.replace("[", "[[]"))).match)
+    expression = translate(pattern.replace("[", "[[]"))
+    for sign, escaped in _ESCAPED.items():
+        expression = expression.replace(escaped, f"\\{sign}")
+    return remembering(re.compile(expression).match)
 
 
 def remembering(test: Callable[[str], object]) -> Callable[[str], bool]:
@@ -204,9 +211,9 @@ def _value_plan(field: str, node: Node) -> Plan:
         case Regex(pattern):
             return ValueLike(field, remembering(compiled_regex(pattern).fullmatch))
         case Term(text) | Phrase(text):
-            plain = value_key(re.sub(r"\\(.)", r"\1", text))
             if any(sign for _, sign in _SIGN.findall(text)):
-                return ValueLike(field, fitting(plain))
-            return Value(field, plain)
+                kept = re.sub(r"\\([*?])", lambda sign: _ESCAPED[sign[1]], text)
+                return ValueLike(field, fitting(value_key(re.sub(r"\\(.)", r"\1", kept))))
+            return Value(field, value_key(re.sub(r"\\(.)", r"\1", text)))
         case _:
             raise TypeError(f"{field}: compares whole values; parse() lets nothing else through")

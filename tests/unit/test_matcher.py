@@ -142,6 +142,8 @@ def test_a_value_field_compares_whole_values_folded() -> None:
     assert seen("lang:(fr OR de) AND NOT outlet:(aa OR bb)", "", lang=["de"], outlet=["cc"]) == []
     assert seen("topic:/trade-.*/", "", topic=["trade-war"]) == []
     assert seen('outlet:"the [ti*"', "", outlet=["The [Times]"]) == []
+    assert seen(r'outlet:"a\*b co*"', "", outlet=["A*B Corp"]) == []
+    assert seen(r'outlet:"a\*b co*"', "", outlet=["Axxb Corp"]) is None
     assert seen(r"feed:a\*b", "", feed=["a*b"]) == []
     assert seen("outlet:bbc", "bbc") is None
 
