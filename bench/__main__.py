@@ -12,6 +12,7 @@ NAMES = {
     "feeds": "feeds/s of the poller beside a feedparser loop",
     "tagging": "stories/s of the topic engine beside spaCy, Lucene Monitor and a bare automaton",
     "job": "stories/s of decode, tag, alert, encode in Beam, beside a naive pipeline and a bare loop",
+    "enrich": "where a story's microseconds in Enrich go, and its memory over many stories",
     "topics": "precision and recall of the shipped topics on labelled news",
     "language": "precision and recall of quotes, speakers, countries and names on the annotated stories",
     "languagespeed": "milliseconds a story of the language layer, beside spaCy's blank pipelines",

@@ -18,6 +18,7 @@ SMALLEST = {
         "matches a story, 60 literals",
     ),
     "job": (["--stories=20", "--rounds=1", "--queries=60", "--alerts=20"], "newsbeam in Beam"),
+    "enrich": (["--stories=2", "--rounds=1", "--memory=1000"], "language layer"),
     "topics": (["--markdown"], "| human-rights |"),
     "soak": (["--minutes=0.02", "--every=0.2"], "MB an hour"),
 }
