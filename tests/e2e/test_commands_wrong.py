@@ -92,6 +92,13 @@ def test_wrong_words_end_with_a_documented_code_and_advice(
     refused(desk.run(*words), code, said)
 
 
+def test_an_option_of_one_command_is_none_of_the_next(desk: Desk) -> None:
+    before = dict(os.environ)
+    refused(desk.run("process", "--runner", "flink", "--metrics-port", "0"), 3, "runner")
+    assert dict(os.environ) == before
+    assert desk.run("topics", "list").code == 0
+
+
 @pytest.mark.parametrize(
     ("query", "character", "said"),
     [

@@ -15,9 +15,24 @@ _metrics_port = click.option(
 )
 
 
-def _expose(metrics_port: int | None) -> None:
-    if metrics_port is not None:
-        os.environ["NEWSBEAM_METRICS__PORT"] = str(metrics_port)
+def _set(ctx: click.Context, name: str, value: str | int | None) -> None:
+    """Set a setting in the environment, for the processes that this one starts too, while the command runs."""
+    if value is None:
+        return
+    before = os.environ.get(name)
+    os.environ[name] = str(value)
+
+    def restore() -> None:
+        if before is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = before
+
+    ctx.call_on_close(restore)
+
+
+def _expose(ctx: click.Context, metrics_port: int | None) -> None:
+    _set(ctx, "NEWSBEAM_METRICS__PORT", metrics_port)
 
 
 @click.command("run")
@@ -29,9 +44,8 @@ def run_command(ctx: click.Context, *, port: int | None, metrics_port: int | Non
     from newsbeam.app.logs import set_up_logs
     from newsbeam.app.service import run_all
 
-    if port is not None:
-        os.environ["NEWSBEAM_SERVE__PORT"] = str(port)  # for the jobs too
-    _expose(metrics_port)
+    _set(ctx, "NEWSBEAM_SERVE__PORT", port)
+    _expose(ctx, metrics_port)
     opened = deployment(ctx, makes_store=True)
     set_up_logs(opened.settings.service.log)
     ctx.exit(run_all(opened, note))
@@ -44,7 +58,7 @@ def poll_command(ctx: click.Context, *, metrics_port: int | None) -> None:
     """Poll feeds and put new stories on the bus. May run several times."""
     from newsbeam.app.jobs import run_poll
 
-    _expose(metrics_port)
+    _expose(ctx, metrics_port)
     run_poll(deployment(ctx, makes_store=True))
 
 
@@ -78,9 +92,8 @@ def process_command(
     On Flink one process keeps the job: it submits it from the stored positions and again when it must; Ctrl-C cancels
     it.
     """
-    _expose(metrics_port)
-    if runner is not None:
-        os.environ["NEWSBEAM_SERVICE__RUNNER"] = runner
+    _expose(ctx, metrics_port)
+    _set(ctx, "NEWSBEAM_SERVICE__RUNNER", runner)
     opened = deployment(ctx, makes_store=True)
     if part == "pool":
         from newsbeam.app.jobs import run_pool
@@ -119,7 +132,7 @@ def deliver_command(ctx: click.Context, *, metrics_port: int | None) -> None:
     """Send alerts to their subscriptions. May run several times."""
     from newsbeam.app.jobs import run_deliver
 
-    _expose(metrics_port)
+    _expose(ctx, metrics_port)
     run_deliver(deployment(ctx, makes_store=True))
 
 
@@ -130,5 +143,5 @@ def serve_command(ctx: click.Context, *, metrics_port: int | None) -> None:
     """Serve pages, API and live stream."""
     from newsbeam.app.jobs import run_serve
 
-    _expose(metrics_port)
+    _expose(ctx, metrics_port)
     run_serve(deployment(ctx, makes_store=True))
