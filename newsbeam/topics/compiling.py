@@ -213,7 +213,12 @@ def _value_plan(field: str, node: Node) -> Plan:
         case Term(text) | Phrase(text):
             if any(sign for _, sign in _SIGN.findall(text)):
                 kept = re.sub(r"\\([*?])", lambda sign: _ESCAPED[sign[1]], text)
-                return ValueLike(field, fitting(value_key(re.sub(r"\\(.)", r"\1", kept))))
-            return Value(field, value_key(re.sub(r"\\(.)", r"\1", text)))
+                return ValueLike(field, fitting(_unescaped_key(kept)))
+            return Value(field, _unescaped_key(text))
         case _:
             raise TypeError(f"{field}: compares whole values; parse() lets nothing else through")
+
+
+def _unescaped_key(text: str) -> str:
+    """A value as it is compared, each escaped sign as itself."""
+    return value_key(re.sub(r"\\(.)", r"\1", text))

@@ -17,7 +17,7 @@ from newsbeam.topics.entries import E, EntryReader, Placed, StoredItem
 from newsbeam.topics.outlets import OutletEntry
 from newsbeam.topics.topic import Topic, line_of, topic_queries
 
-__all__ = ["Places", "StoredItem", "load_catalog"]
+__all__ = ["Places", "StoredItem", "load_catalog", "load_outlets"]
 
 
 def load_catalog(config_dir: Path, items: Iterable[StoredItem] = (), *, examples: bool = True) -> Catalog:
