@@ -10,6 +10,7 @@ from tests.e2e.service import environment
 from tests.e2e.world import Part, World
 from tests.servers.disk import fill
 from tests.servers.install import skewed_clock
+from tests.servers.process import wait_until
 
 Fault = Callable[[World, Random], AbstractContextManager[object]]
 Choose = Callable[[World, Random], Part]
@@ -92,9 +93,10 @@ def disk_full(world: World, _random: Random) -> Iterator[None]:
     ballast = fill(world.disk)
     yield
     ballast.unlink()
-    # It may be about to give up: whoever watches over it starts it when it has.
-    with suppress(AssertionError):
-        world.postgres.start()
+    server = world.postgres
+    wait_until(lambda: server.process.has_ended() or server.answers(), 60, "PostgreSQL to go on or give up")
+    if server.process.has_ended():  # whoever watches over it starts it
+        server.start()
 
 
 def clock_skewed(by_s: int) -> Fault:

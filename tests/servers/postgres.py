@@ -65,7 +65,7 @@ class PostgresServer:
         """Start the server, making its cluster the first time; return when it takes connections."""
         if not self._data.exists():
             self._initialise()
-        self.process.start(self._answers, within_s=60)
+        self.process.start(self.answers, within_s=60)
         return self
 
     def _initialise(self) -> None:
@@ -83,7 +83,8 @@ class PostgresServer:
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(self._settings)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Say whether it takes connections."""
         try:
             with self._connect():
                 return True
