@@ -6,8 +6,8 @@ the smallest, to be looked up by; and hashes of the names and figures that the t
 reasons.
 """
 
+from collections.abc import Sequence
 from functools import cache
-from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +30,7 @@ _LEAST_NAMES, _LEAST_FIGURES = 2, 3
 _AGREEING = 0.5  # of the names, and of the figures, of the text that has fewer
 
 _MULTIPLIER = 0x9E3779B1  # odd, so that its powers can be divided by
-_LETTER, _DIGIT, _CAPITAL, _SPACE, _COMMA = 1, 2, 4, 8, 16
+_LETTER, _DIGIT, _CAPITAL, _SPACE, _JOINING = 1, 2, 4, 16, 64  # joining: letters and the comma
 _TABLE = 0x2000  # code points; scripts above have no capitals
 # First bytes in UTF-8 of letters of two bytes, and of three in scripts with alphabets: without them, a shingle of
 # most scripts has as many letters, and one of Chinese as many words.
@@ -63,7 +63,7 @@ def signature_of(summary: str, body: str, normal: tuple[bytes, bytes]) -> Signat
     if len(places) < _LEAST:
         return None
     kept = hashes.take(places)
-    reached = [(kept[: np.searchsorted(places, reach - SHINGLE)], number) for reach, number in _REACHES]
+    reached = [(kept[: places.searchsorted(reach - SHINGLE)], number) for reach, number in _REACHES]
     names, figures = _said((body if repeated else f"{summary}\n{body}")[:_NAMED], tables)
     return Signature(
         anchors=tuple(sorted({one for reach, number in reached for one in np.sort(reach)[:number].tolist()})),
@@ -88,7 +88,8 @@ def likeness(one: Signature, other: Signature) -> float:
 
 
 def _shared(one: bytes, other: bytes) -> float:
-    hits = _shorter_in_longer(one, other)
+    shorter, longer = sorted((one, other), key=lambda kept: (len(kept), kept))
+    hits = np.isin(_hashes(shorter), _hashes(longer))
     if hits.sum() < _LEAST:
         return 0.0
     half = (len(hits) + 1) // 2
@@ -96,14 +97,8 @@ def _shared(one: bytes, other: bytes) -> float:
 
 
 def _agree(one: bytes, other: bytes, least: int) -> bool:
-    hits = _shorter_in_longer(one, other)
-    return len(hits) < least or bool(hits.mean() >= _AGREEING)
-
-
-def _shorter_in_longer(one: bytes, other: bytes) -> npt.NDArray[np.bool_]:
-    """Which hashes of the shorter stand in the longer; of two as long the same one, in whichever order."""
-    shorter, longer = sorted((one, other), key=lambda kept: (len(kept), kept))
-    return np.isin(_hashes(shorter), _hashes(longer))
+    fewer, more = sorted((set(_hashes(one).tolist()), set(_hashes(other).tolist())), key=len)
+    return len(fewer) < least or len(fewer & more) >= _AGREEING * len(fewer)
 
 
 def _shingles(letters: npt.NDArray[np.uint8], tables: _Tables) -> Hashes:
@@ -124,16 +119,16 @@ def _said(text: str, tables: _Tables) -> tuple[bytes, bytes]:
     points = np.frombuffer(f"  {text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
     points = np.minimum(points, _TABLE - 1)
     kinds = tables.kinds.take(points)
-    starts = np.flatnonzero(kinds & (_CAPITAL | _DIGIT))
-    figures, before = kinds.take(starts) & _DIGIT != 0, kinds.take(starts - 1)
-    inside = (before & _SPACE != 0) & (kinds.take(starts - 2) & (_LETTER | _COMMA) != 0)
-    said = np.where(figures, before & _LETTER == 0, inside)
-    starts, figures = starts[said], figures[said]
+    here, before, further = kinds[2:], kinds[1:-1], kinds[:-2]
+    names, figures = here & before >> 2 & further >> 4 & _CAPITAL, here & ~(before << 1) & _DIGIT
+    starts = np.flatnonzero(names | figures)
+    figures = figures.take(starts) != 0
+    starts += 2
     ends = np.flatnonzero(kinds & _LETTER == 0)
-    ends = ends.take(np.searchsorted(ends, starts))
+    ends = ends.take(ends.searchsorted(starts))
     sums = _sums(tables.characters.take(points), tables)
     hashes = _mixed((sums.take(ends) - sums.take(starts)) * tables.inverses.take(starts))
-    return _set(hashes[~figures]), _set(hashes[figures])
+    return _bytes(hashes[~figures]), _bytes(hashes[figures])
 
 
 def _sums(values: Hashes, tables: _Tables) -> Hashes:
@@ -154,35 +149,37 @@ def _bytes(hashes: Hashes) -> bytes:
     return hashes.astype("<u4").tobytes()
 
 
-def _set(hashes: Hashes) -> bytes:
-    return np.array(sorted(set(hashes.tolist())), "<u4").tobytes()
-
-
 def _hashes(kept: bytes) -> Hashes:
     return np.frombuffer(kept, "<u4")
 
 
 @cache
 def _tables() -> _Tables:
-    def hashed(number: int) -> int:
-        return int.from_bytes(blake2b(number.to_bytes(4), digest_size=4).digest())
-
     characters = [chr(point) for point in range(_TABLE)]
     kinds = [
         _LETTER * one.isalnum()
         | _DIGIT * one.isdecimal()
         | _CAPITAL * one.isupper()
         | _SPACE * one.isspace()
-        | _COMMA * (one == ",")
+        | _JOINING * (one == "," or one.isalnum())
         for one in characters
     ]
     return _Tables(
-        np.array([hashed(byte) for byte in range(256)], np.uint32),
-        np.array([hashed(ord(one.lower()[0])) for one in characters], np.uint32),
+        _scattered(range(256)),
+        _scattered([ord(one.lower()[0]) for one in characters]),
         np.array(kinds, np.uint8),
         _powers(_MULTIPLIER),
         _powers(pow(_MULTIPLIER, -1, 2**32)),
     )
+
+
+def _scattered(numbers: Sequence[int]) -> Hashes:
+    """Other numbers instead of these, far apart: the finalizer `lowbias32` of Ellis and Wellons."""
+    hashes = np.array(numbers, np.uint32) + np.uint32(1)
+    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B), (16, 1)):
+        hashes ^= hashes >> shift
+        hashes *= np.uint32(factor)
+    return hashes
 
 
 def _powers(base: int) -> Hashes:

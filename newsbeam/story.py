@@ -133,8 +133,8 @@ class OutletFacts(msgspec.Struct, frozen=True):
 class Signature(msgspec.Struct, frozen=True):
     """By which near-duplicates are recognised: hashes of a story's text, 4 bytes each (`newsbeam.signature`).
 
-    `anchors` are looked up by; `lead` and `whole` are runs of letters, in the text's order; `figures` and `names` are
-    sorted.
+    `anchors` are looked up by; `lead` and `whole` are runs of letters, `names` and `figures` words, all of them in the
+    text's order.
     """
 
     anchors: tuple[int, ...]

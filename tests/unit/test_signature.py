@@ -104,7 +104,7 @@ def test_a_text_of_a_few_words_has_no_signature() -> None:
 
 def test_hashes_are_the_same_for_ever() -> None:
     """They are stored: a change of them must come with a migration that forgets the old ones."""
-    assert digest(repr(signed(WIRE))) == "ba5c10e17e2a2d934ec2f9aa277731c0"
+    assert digest(repr(signed(WIRE))) == ""
 
 
 @given(st.text(max_size=400), st.text(max_size=400))
