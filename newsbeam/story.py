@@ -133,7 +133,7 @@ class OutletFacts(msgspec.Struct, frozen=True):
 class Signature(msgspec.Struct, frozen=True):
     """By which near-duplicates are recognised: hashes of a story's text, 4 bytes each (`newsbeam.signature`).
 
-    `anchors` are looked up by; `lead` and `whole` are runs of letters, `names` and `figures` words, all of them in the
+    `anchors` are looked up by; `lead` and `whole` are runs of letters, `names` and `figures` words, all in the
     text's order.
     """
 
