@@ -1,10 +1,10 @@
 """A story as queries see it: its text, read once for all of them, and the values of its fields."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 
 from newsbeam.story import Span
 from newsbeam.topics.folding import fold, fold_keeping_accents, fold_keeping_case, value_key
+from newsbeam.topics.once import once
 from newsbeam.topics.reading import Interval, Reading
 from newsbeam.topics.stemming import stems
 from newsbeam.topics.views import CASED, PLAIN, View
@@ -34,7 +34,6 @@ class Document:
     ) -> None:
         self.texts = (title, summary, body)
         self.values: dict[str, dict[str, list[Hit]]] = {}
-        self._reading: Reading | None = None
         self._views: dict[str, View] = {}
         for field, given in (values or {}).items():
             for value in given:
@@ -44,20 +43,17 @@ class Document:
         """Let `field` have this value too; `hits` is the evidence for it in the text, if there is any."""
         self.values.setdefault(field, {})[value_key(value)] = list(hits)
 
-    @property
+    @once
     def reading(self) -> Reading:
         """The text as it is compared; hits are intervals of it."""
-        if (
-            self._reading is None
-        ):  # a cached_property takes a lock in Python 3.11, which is a good part of a match
-            self._reading = Reading(self.texts, fold)
-        return self._reading
+        return Reading(self.texts, fold)
 
     def view(self, name: str) -> View:
         """Return what queries of one way look into, made when it is first asked for."""
-        if name not in self._views:
-            self._views[name] = self._make_view(name)
-        return self._views[name]
+        view = self._views.get(name)
+        if view is None:
+            view = self._views[name] = self._make_view(name)
+        return view
 
     def _make_view(self, name: str) -> View:
         plain = self.reading
@@ -66,11 +62,11 @@ class Document:
         if name == CASED:
             cased = Reading(self.texts, fold_keeping_case)
             return View(cased.text, plain, cased)
-        accented = plain if plain.source.isascii() else Reading(self.texts, fold_keeping_accents)
+        accented = plain if all(map(str.isascii, self.texts)) else Reading(self.texts, fold_keeping_accents)
         stem = stems(name.partition(":")[2])
         return View(" ".join(map(stem, accented.text.split(" "))), plain, accented)
 
-    @cached_property
+    @once
     def windows(self) -> dict[str, Windows]:
         """Where the fields are in the reading; `lead` is the title and the first words of the others."""
         reading = self.reading

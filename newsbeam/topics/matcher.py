@@ -1,7 +1,7 @@
 """Many queries over one document: one pass of an automaton finds which of them have a chance."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -50,17 +50,19 @@ class Matcher:
             views.setdefault(word.view, _Triggers()).add_literal(word.literal, query)
             return
         clause = len(self._clauses)
-        needs = sorted(plan.needs(), key=breadth)
-        self._clauses.append(_Clause(query, plan, tuple(_texts(needs[1:]))))
-        if not needs:
+        first, *others = sorted(plan.needs(), key=breadth) or [Need()]
+        second = next((need for need in others if _is_one_of(need, first)), None)
+        others = [need for need in others if need is not second]
+        self._clauses.append(_Clause(query, plan, tuple(_texts(others))))
+        if first == Need():
             self._always.append(clause)
-            return
-        for view, literal in needs[0].literals:
-            views.setdefault(view, _Triggers()).add_clause(literal, clause)
-        for view, literal in {pair for need in needs[1:] for pair in need.literals}:
+        for view, literal in first.literals:
+            beside = None if second is None else next(literal for _, literal in second.literals)
+            views.setdefault(view, _Triggers()).add_clause(literal, beside, clause)
+        for view, literal in {pair for need in others for pair in need.literals}:
             if expected(literal) < _TOO_FREQUENT:
                 views.setdefault(view, _Triggers()).add_known(literal)
-        for field, value in needs[0].values:
+        for field, value in first.values:
             self._by_value.setdefault(field, {}).setdefault(value, []).append(clause)
 
     def _numbered(self, document: Document) -> dict[int, list[Hit]]:
@@ -110,6 +112,14 @@ class _Clause(NamedTuple):
     needs: tuple[tuple[str, ...], ...]  # of each, one must be in the text beside what the automaton has seen
 
 
+def _is_one_of(need: Need, first: Need) -> bool:
+    """Tell whether a need is of one literal, not seen nearly always, in the one view of a first need."""
+    if need.values or len(need.literals) != 1 or first.values:
+        return False
+    ((view, literal),) = need.literals
+    return expected(literal) < _TOO_FREQUENT and all(view == one for one, _ in first.literals)
+
+
 def _texts(needs: Iterable[Need]) -> Iterator[tuple[str, ...]]:
     """What can be looked up in the plain text, in needs that are of nothing else."""
     for need in needs:
@@ -135,67 +145,77 @@ def _only_literal(plan: Plan) -> Literally | None:
     return word if isinstance(word, Literally) and trigger(word.literal) == word.literal else None
 
 
+class _Pattern:
+    """What follows from one string that an automaton looks for."""
+
+    def __init__(self) -> None:
+        self.literals: dict[Literal, list[int]] = {}  # literal → the queries of which it is a clause
+        self.clauses: list[int] = []  # to be evaluated
+        self.pairs: dict[int, list[int]] = {}  # another pattern → clauses to be evaluated if that is seen too
+        self.is_known = False  # an evaluation may ask whether and where it is
+
+    @property
+    def only_query(self) -> int:
+        """The query of a pattern that is nothing but its one literal, of whole words, or -1."""
+        if self.clauses or self.pairs or self.is_known or len(self.literals) != 1:
+            return -1
+        ((literal, queries),) = self.literals.items()
+        whole = literal.ending == Ending.CLOSED and literal.text[0] == " "
+        return queries[0] if whole and len(queries) == 1 else -1
+
+
 class _Triggers:
     """What to look for in one view: literals that are whole clauses, and literals that clauses need."""
 
     def __init__(self) -> None:
-        self._patterns: dict[str, int] = {}
-        self._literals: list[dict[Literal, list[int]]] = []
-        self._waiting: list[list[int]] = []
-        self._known: set[int] = set()
+        self._numbers: dict[str, int] = {}
+        self._patterns: list[_Pattern] = []
 
     def add_literal(self, literal: Literal, query: int) -> None:
         """Let `literal` be a clause of the query."""
-        self._literals[self._pattern(literal)].setdefault(literal, []).append(query)
+        self._patterns[self._number(literal)].literals.setdefault(literal, []).append(query)
 
-    def add_clause(self, literal: Literal, clause: int) -> None:
-        """Let the clause be evaluated where `literal` is seen."""
-        self._waiting[self._pattern(literal)].append(clause)
+    def add_clause(self, literal: Literal, beside: Literal | None, clause: int) -> None:
+        """Let the clause be evaluated where `literal` is seen, and `beside` too if one is given."""
+        pattern = self._patterns[self._number(literal)]
+        if beside is None:
+            pattern.clauses.append(clause)
+        else:
+            self.add_known(beside)
+            pattern.pairs.setdefault(self._number(beside), []).append(clause)
 
     def add_known(self, literal: Literal) -> None:
         """Let it be known whether and where `literal` is: an evaluation may ask."""
-        self._known.add(self._pattern(literal))
+        self._patterns[self._number(literal)].is_known = True
 
-    def _pattern(self, literal: Literal) -> int:
-        if literal.text not in self._patterns:
-            self._patterns[literal.text] = len(self._patterns)
-            self._literals.append({})
-            self._waiting.append([])
-        return self._patterns[literal.text]
+    def _number(self, literal: Literal) -> int:
+        number = self._numbers.setdefault(literal.text, len(self._patterns))
+        if number == len(self._patterns):
+            self._patterns.append(_Pattern())
+        return number
 
     def compiled(self) -> "_Automaton":
         """Return the same ready to run."""
-        literals = [list(found.items()) for found in self._literals]
-        return _Automaton(list(self._patterns), literals, self._waiting, self._known)
+        return _Automaton(self._numbers, self._patterns)
 
 
 class _Automaton:
     """All patterns of one view, found in one pass."""
 
-    def __init__(
-        self,
-        patterns: list[str],
-        literals: list[list[tuple[Literal, list[int]]]],
-        waiting: list[list[int]],
-        known: Set[int],
-    ) -> None:
-        kind = Implementation.DFA if sum(map(len, patterns)) < _DENSE else Implementation.ContiguousNFA
-        self._search = AhoCorasick(patterns, implementation=kind).find_matches_as_indexes
-        self._literals = literals
-        self._waiting = waiting
-        plainly = [_plain_query(*entry) for entry in zip(literals, waiting, strict=True)]
-        single = [-1 if number in known else query for number, query in enumerate(plainly)]
-        self._single = array("l", single)  # the query of a pattern that is nothing but its one literal, or -1
-        self._patterns = patterns
-        self._told = frozenset(text for text, query in zip(patterns, single, strict=True) if query < 0)
+    def __init__(self, numbers: dict[str, int], patterns: list[_Pattern]) -> None:
+        kind = Implementation.DFA if sum(map(len, numbers)) < _DENSE else Implementation.ContiguousNFA
+        self._search = AhoCorasick(list(numbers), implementation=kind).find_matches_as_indexes
+        self._only = array("l", [pattern.only_query for pattern in patterns])
+        self._told = {text: number for text, number in numbers.items() if self._only[number] < 0}
+        self._follows = [_follows(pattern) for pattern in patterns]
 
     def scan(self, view: View, found: dict[int, list[Hit]]) -> Iterable[int]:
         """Add the hits of literals to those of their queries; return the clauses that have a chance."""
         seen: dict[int, list[Interval]] = {}
-        single = self._single
+        only, is_plain = self._only, view.is_plain
         for pattern, start, end in self._search(view.text, overlapping=True):
-            query = single[pattern]
-            if query >= 0 and view.is_plain:
+            query = only[pattern]
+            if query >= 0 and is_plain:
                 if query in found:
                     found[query].append(((start + 1, end - 1),))
                 else:
@@ -205,25 +225,39 @@ class _Automaton:
             else:
                 seen[pattern] = [(start, end)]
         if self._told:
-            view.tell(self._told, {self._patterns[pattern]: places for pattern, places in seen.items()})
+            view.tell(self._told, seen)
         return self._sorted_out(seen, view, found)
 
     def _sorted_out(
         self, seen: dict[int, list[Interval]], view: View, found: dict[int, list[Hit]]
     ) -> list[int]:
-        clauses: list[int] = []
+        waiting: list[int] = []
+        follows, numbers = self._follows, frozenset(seen)
         for pattern, places in seen.items():
-            clauses += self._waiting[pattern]
-            for literal, queries in self._literals[pattern]:
+            following = follows[pattern]
+            if following is None:
+                continue
+            literals, clauses, others, pairs = following
+            waiting += clauses
+            for other in others & numbers:
+                waiting += pairs[other]
+            for literal, queries in literals:
                 hits: list[Hit] = [(interval,) for interval in view.place(literal, places)]
                 for query in queries if hits else ():
                     found.setdefault(query, []).extend(hits)
-        return clauses
+        return waiting
 
 
-def _plain_query(literals: list[tuple[Literal, list[int]]], waiting: list[int]) -> int:
-    if waiting or len(literals) != 1:
-        return -1
-    literal, queries = literals[0]
-    whole = literal.ending == Ending.CLOSED and literal.text[0] == " "
-    return queries[0] if whole and len(queries) == 1 else -1
+class _Follows(NamedTuple):
+    """What is to be done where a pattern is seen."""
+
+    literals: list[tuple[Literal, list[int]]]
+    clauses: list[int]
+    others: frozenset[int]
+    pairs: dict[int, list[int]]  # of those others
+
+
+def _follows(pattern: _Pattern) -> _Follows | None:
+    if not (pattern.literals or pattern.clauses or pattern.pairs):
+        return None
+    return _Follows(list(pattern.literals.items()), pattern.clauses, frozenset(pattern.pairs), pattern.pairs)

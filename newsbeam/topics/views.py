@@ -1,13 +1,14 @@
 """What queries look into: the reading of a document, and the same with capitals or with stems for words."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from newsbeam.topics.analysis import is_unspaced
 from newsbeam.topics.literals import Ending, Literal
-from newsbeam.topics.reading import FIELD, Interval, Reading, is_continued, word_starts
+from newsbeam.topics.once import once
+from newsbeam.topics.reading import Interval, Reading, is_continued, word_starts
+from newsbeam.topics.writing import FIELD
 
 _WORDS_TO_INDEX = 16  # single words asked for, from which on one index of all words is cheaper
 PLAIN, CASED = "", "case"  # the names of views; `stem:en` is that of the English stems
@@ -22,9 +23,10 @@ class View:
         self._own = own
         self.is_plain = text is plain.text
         self._known: dict[str, bool] = {}
-        self._tellings: list[tuple[Set[str], Mapping[str, list[Interval]]]] = []
+        self._tellings: list[tuple[Mapping[str, int], Mapping[int, list[Interval]]]] = []
         self._words_asked = 0
         self._found: dict[Literal, list[Interval]] = {}
+        self._places: dict[Literal, list[int]] = {}
 
     def occurrences(self, literal: Literal) -> list[Interval]:
         """Return where the literal is found, in order; remembered."""
@@ -34,20 +36,30 @@ class View:
             found = self.place(literal, self._search(literal) if told is None else told)
         return found
 
+    def places(self, literal: Literal) -> list[int]:
+        """Return the numbers of the words that stand first where the literal is found; remembered."""
+        places = self._places.get(literal)
+        if places is None:
+            places = self._places[literal] = self._plain.places(self.occurrences(literal))
+        return places
+
     def locate(self, literals: Iterable[Literal]) -> list[Interval]:
         """Return where any of the literals is."""
-        for texts, places in self._tellings:
-            literals = [one for one in literals if one.text in places or one.text not in texts]
+        for numbers, places in self._tellings:
+            literals = [
+                one for one in literals if numbers.get(one.text, -1) in places or one.text not in numbers
+            ]
         return [interval for literal in literals for interval in self.occurrences(literal)]
 
-    def tell(self, texts: Set[str], places: Mapping[str, list[Interval]]) -> None:
-        """Let it be known where each of the texts is, as an automaton has found: nowhere if not in `places`."""
-        self._tellings.append((texts, places))
+    def tell(self, numbers: Mapping[str, int], places: Mapping[int, list[Interval]]) -> None:
+        """Let it be known where the numbered texts are, as an automaton has found: nowhere if not in `places`."""
+        self._tellings.append((numbers, places))
 
     def _told(self, text: str) -> Sequence[Interval] | None:
-        for texts, places in self._tellings:
-            if text in texts:
-                return places.get(text, ())
+        for numbers, places in self._tellings:
+            number = numbers.get(text)
+            if number is not None:
+                return places.get(number, ())
         return None
 
     def has_each(self, needs: Iterable[Iterable[str]]) -> bool:
@@ -92,7 +104,7 @@ class View:
             yield start, start + length
             start = find(text, start + 1)
 
-    @cached_property
+    @once
     def _index(self) -> dict[str, list[int]] | None:
         """Word → where the space before it is; None for texts with scripts without spaces."""
         words = self.text[1:-1].split(" ")
@@ -114,7 +126,7 @@ class View:
             elif not is_continued(self.text, end):
                 yield start + left, end
 
-    @cached_property
+    @once
     def starts(self) -> list[int]:
         """Where words begin in this view; as many words as the plain reading has."""
         return self._own.starts if self.text is self._own.text else word_starts(self.text)
@@ -149,7 +161,7 @@ class View:
         signed = self._own.signed.get(start) if self.text is self._own.text else None
         return (key,) if signed is None else (signed, key)
 
-    @cached_property
+    @once
     def keys(self) -> dict[str, list[Interval]]:
         """Every form of every word, and every two characters of scripts without spaces, with their places."""
         found: dict[str, list[Interval]] = {}

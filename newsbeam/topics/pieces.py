@@ -1,0 +1,81 @@
+"""Chunks of a text that hold more than plain characters, cut by the exact rule: what to read in their places."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from newsbeam.topics.analysis import Folding, cut
+from newsbeam.topics.characters import BASE, MARK, NONE, SPACE, WORD
+
+DROPPED = -1  # in place of a character that is not read; all bits of a code are set
+_REMEMBERED, _MAX_PIECES = 40, 1 << 16
+
+
+class Piece(NamedTuple):
+    """A cut chunk in place: what to read for each of its characters, and what does not fit in its length."""
+
+    codes: bytes
+    kinds: bytes
+    inserts: tuple[tuple[int, int, int], ...] = ()  # before which character, code point, kind
+    signs: tuple[tuple[int, str], ...] = ()  # words that have a form with its signs: where, and that form
+
+
+class Pieces(dict[str, Piece]):
+    """Chunk → piece, remembered for short chunks; news repeats its words."""
+
+    def __init__(self, folded: Folding, encoded: Callable[[Sequence[int]], bytes]) -> None:
+        super().__init__()
+        self._folded = folded
+        self._encoded = encoded
+
+    def __missing__(self, chunk: str) -> Piece:
+        piece = self._piece(chunk)
+        if len(chunk) <= _REMEMBERED:
+            if len(self) >= _MAX_PIECES:
+                self.clear()
+            self[chunk] = piece
+        return piece
+
+    def _piece(self, chunk: str) -> Piece:
+        codes, kinds = [SPACE] * len(chunk), bytearray(len(chunk))
+        inserts: list[tuple[int, int, int]] = []
+        signs: list[tuple[int, str]] = []
+        end = -1
+        for token in cut(chunk, self._folded):
+            key = list(map(ord, token.keys[0] if token.unspaced else token.keys[-1]))
+            if token.start == end and not token.unspaced and kinds[end - 1] == WORD:
+                inserts.append((end, SPACE, NONE))
+            start, end = token.start, token.end
+            room = end - start
+            kind = [BASE, *[MARK] * (len(key) - 1)] if token.unspaced else [WORD] * len(key)
+            codes[start:end] = (key + [DROPPED] * room)[:room]
+            kinds[start:end] = bytes((kind + kind[:1] * room)[:room])
+            inserts += [(end, code, k) for code, k in zip(key[room:], kind[room:], strict=True)]
+            if len(token.keys) > 1 and not token.unspaced:
+                signs.append((start, token.keys[0]))
+        self._encoded([code for _, code, _ in inserts])  # raises, as below, where it cannot hold them
+        return Piece(self._encoded(codes), bytes(kinds), tuple(inserts), tuple(signs))
+
+
+class NotAsciiError(Exception):
+    """A chunk holds a letter that is none of ASCII once it is folded."""
+
+
+@cache
+def narrow_pieces(folded: Folding) -> Pieces:
+    """Return the pieces of texts whose letters fold to ASCII, a byte a character; may raise `NotAsciiError`."""
+    return Pieces(folded, _as_bytes)
+
+
+@cache
+def wide_pieces(folded: Folding) -> Pieces:
+    """Return the pieces of all other texts, four bytes a character."""
+    return Pieces(folded, lambda codes: np.array(codes, np.int32).astype("<u4").tobytes())
+
+
+def _as_bytes(codes: Sequence[int]) -> bytes:
+    if any(code > 127 for code in codes):
+        raise NotAsciiError
+    return bytes(code & 0xFF for code in codes)
