@@ -13,7 +13,7 @@ COPY config config
 RUN uv sync --frozen --no-dev --extra postgres --no-editable
 
 FROM python:3.12-slim-bookworm
-RUN useradd --uid 10001 --create-home --home-dir /var/lib/newsbeam newsbeam
+RUN groupadd --gid 10001 newsbeam && useradd --uid 10001 --gid newsbeam --create-home --home-dir /var/lib/newsbeam newsbeam
 COPY --from=build /opt/newsbeam /opt/newsbeam
 ENV PATH=/opt/newsbeam/bin:$PATH PYTHONUNBUFFERED=1 NEWSBEAM_CONFIG=/etc/newsbeam NEWSBEAM_DATA=/var/lib/newsbeam
 COPY config /etc/newsbeam

@@ -5,64 +5,21 @@ import json
 import shutil
 import sys
 import urllib.request
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from tests.servers.compose import ROOT, SERVICES, Mapped
 from tests.servers.install import FLINK
 from tests.servers.process import ServerProcess, free_port, listens
 
-ROOT = Path(__file__).parents[2]
-HEAP = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
-OPENED = (
-    "lang",
-    "util",
-    "nio",
-    "net",
-    "io",
-    "time",
-    "util.concurrent",
-)  # packages of Java that Flink looks into
-OPENS = (*(f"--add-opens=java.base/java.{name}=ALL-UNNAMED" for name in OPENED),
-         "--add-opens=java.base/sun.net.util=ALL-UNNAMED")  # fmt: skip
-JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
-TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
-JARS, JOB_SERVER = (
-    FLINK.home / "lib",
-    "JobServer",
-)  # the latter starts Beam's without sending its jars with each job
-
-CONFIG = """\
-jobmanager:
-  rpc: {{address: 127.0.0.1, port: {rpc}}}
-  bind-host: 127.0.0.1
-  memory: {{process: {{size: 1024m}}}}
-  execution: {{failover-strategy: region}}
-taskmanager:  # started by its main class, it ends at once unless every size is given
-  host: 127.0.0.1
-  bind-host: 127.0.0.1
-  numberOfTaskSlots: {slots}
-  cpu: {{cores: 2.0}}
-  memory:
-    task: {{heap: {{size: 256m}}, off-heap: {{size: 64m}}}}
-    framework: {{heap: {{size: 128m}}, off-heap: {{size: 128m}}}}
-    network: {{min: 64m, max: 64m}}
-    managed: {{size: 128m}}
-    jvm-metaspace: {{size: 192m}}
-    jvm-overhead: {{min: 192m, max: 192m}}
-rest: {{address: 127.0.0.1, bind-address: 127.0.0.1, port: {rest}}}
-blob: {{server: {{port: "{blob}"}}}}
-parallelism: {{default: 2}}
-classloader: {{resolve-order: parent-first}}
-state:
-  backend: {{type: hashmap}}
-  checkpoints: {{dir: "file://{folder}/checkpoints"}}
-  savepoints: {{dir: "file://{folder}/savepoints"}}
-restart-strategy:
-  type: fixed-delay
-  fixed-delay: {{attempts: 1000, delay: 1s}}
-heartbeat: {{interval: 1000, timeout: 5000}}
-"""
+SETTINGS = ROOT / "config" / "flink"
+JARS = FLINK.home / "lib"
+QUICK = {
+    "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto "
+    "-Dorg.slf4j.simpleLogger.showDateTime=true"
+}
 
 
 def missing() -> str | None:
@@ -77,28 +34,28 @@ def missing() -> str | None:
 class FlinkCluster:
     """One session cluster with its own folder and ports; every part stops, dies and starts again by itself."""
 
-    def __init__(self, folder: Path, slots: int = 8) -> None:
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self.rest_port, self.job_port, self.pool_port = free_port(), free_port(), free_port()
-        self._config = folder / "config.yaml"
-        text = CONFIG.format(
-            rpc=free_port(), blob=free_port(), rest=self.rest_port, slots=slots, folder=folder
+        self._configure(free_port(), free_port())
+        self._here = Mapped(
+            {
+                "/opt/flink/lib": JARS,
+                "/opt/apache/beam/jars/*": FLINK.home / "classes",
+                "/etc/flink": folder,
+                "=/tmp/": f"={folder}/",
+                "jobmanager:8081": f"127.0.0.1:{self.rest_port}",
+                "--job-host=jobserver": "--job-host=127.0.0.1",
+                "=8099": f"={self.job_port}",
+                "=8098": f"={free_port()}",
+                "=8097": f"={free_port()}",
+            }
         )
-        self._config.write_text(text, "utf-8")
-        configured = ["--configDir", str(folder)]
-        self.job_manager = self._java(
-            "job manager", ["-Xmx512m"], [JOB_MANAGER, *configured, "--executionMode", "cluster"]
-        )
-        self.task_manager = self._java(
-            "task manager", ["-Xmx512m", "-XX:MaxDirectMemorySize=384m"], [TASK_MANAGER, *configured]
-        )
-        serving = [f"--flink-master=127.0.0.1:{self.rest_port}", "--job-host=127.0.0.1",
-                   f"--job-port={self.job_port}", f"--artifact-port={free_port()}", f"--expansion-port={free_port()}",
-                   f"--artifacts-dir={folder}/artifacts", f"--flink-conf-dir={folder}"]  # fmt: skip
-        self.job_server = self._java(
-            "job server", ["-Xmx256m"], [JOB_SERVER, str(JARS), *serving], str(FLINK.home / "classes")
-        )
+        self.job_manager = self._java("jobmanager")
+        self.task_manager = self._java("taskmanager")
+        # JobServer starts Beam's driver, which it takes the place of, without sending its jars with each job.
+        self.job_server = self._java("jobserver", "JobServer", str(JARS))
         pool = [sys.executable, "-m", "newsbeam", "--data", str(folder / "pool"), "process", "--pool"]
         self.worker_pool = ServerProcess("worker pool", pool, folder / "worker-pool.log")
 
@@ -127,16 +84,16 @@ class FlinkCluster:
 
     def start_job_manager(self) -> None:
         """Start the job manager; return when it answers."""
-        self.job_manager.start(lambda: listens(self.rest_port), within_s=60)
+        self.job_manager.start(lambda: listens(self.rest_port), within_s=60, environ=QUICK)
 
     def start_task_manager(self) -> None:
         """Start the task manager; return when the job manager knows it."""
         known = self._task_managers()
-        self.task_manager.start(lambda: bool(self._task_managers() - known), within_s=60)
+        self.task_manager.start(lambda: bool(self._task_managers() - known), within_s=60, environ=QUICK)
 
     def start_job_server(self) -> None:
         """Start Beam's job server; return when it takes jobs."""
-        self.job_server.start(lambda: listens(self.job_port), within_s=60)
+        self.job_server.start(lambda: listens(self.job_port), within_s=60, environ=QUICK)
 
     def start_worker_pool(self, **environ: str) -> None:
         """Start newsbeam's pool; return when it can be asked for workers."""
@@ -163,9 +120,21 @@ class FlinkCluster:
         except OSError:
             return set()
 
-    def _java(
-        self, name: str, heap: Sequence[str], main: Sequence[str], classes: str = f"{JARS}/*"
-    ) -> ServerProcess:
-        logs = "-Dorg.slf4j.simpleLogger.showDateTime=true"
-        command = ["java", *heap, *HEAP, *OPENS, logs, "-cp", classes, *main]
-        return ServerProcess(name, command, self._folder / f"{name.replace(' ', '-')}.log")
+    def _java(self, service: str, *main: str) -> ServerProcess:
+        """Return a service of docker-compose.yml by its own command, `main` in place of its main class."""
+        entrypoint, (main_class, *arguments) = SERVICES[service]["entrypoint"], SERVICES[service]["command"]
+        command = self._here.words(entrypoint, main or [main_class], arguments)
+        return ServerProcess(service, command, self._folder / f"{service}.log")
+
+    def _configure(self, rpc: int, blob: int) -> None:
+        """Write Flink's settings as docker-compose.yml mounts them, with the places of this machine, and quicker."""
+        told = yaml.safe_load((SETTINGS / "config.yaml").read_text("utf-8"))
+        told["jobmanager"].update({"rpc": {"address": "127.0.0.1", "port": rpc}, "bind-host": "127.0.0.1"})
+        told["taskmanager"].update({"host": "127.0.0.1", "bind-host": "127.0.0.1"})
+        told["rest"] = {"address": "127.0.0.1", "bind-address": "127.0.0.1", "port": self.rest_port}
+        told["blob"]["server"]["port"] = str(blob)
+        for kind in ("checkpoints", "savepoints"):
+            told["state"][kind]["dir"] = f"file://{self._folder}/{kind}"
+        told["heartbeat"] = {"interval": 1000, "timeout": 5000}
+        (self._folder / "config.yaml").write_text(yaml.safe_dump(told), "utf-8")
+        shutil.copy(SETTINGS / "java17", self._folder)

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -111,6 +113,23 @@ class PostgresServer:
         name = url.rpartition("/")[2]
         with self._connect() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+
+    @contextmanager
+    def guarded(self, name: str, password: str) -> Iterator[None]:
+        """Have a superuser and a database of one name while the block runs; who comes must show the password."""
+        rules = self._data / "pg_hba.conf"
+        before = rules.read_text("utf-8")
+        rules.write_text(f"host all {name} 127.0.0.1/32 scram-sha-256\n{before}", "utf-8")
+        with self._connect() as connection:
+            connection.execute(f"CREATE ROLE {name} SUPERUSER LOGIN PASSWORD '{password}'")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name} OWNER {name}")  # type: ignore[arg-type]
+            connection.execute("SELECT pg_reload_conf()")
+            try:
+                yield
+            finally:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+                connection.execute(f"DROP ROLE {name}")  # type: ignore[arg-type]
+                rules.write_text(before, "utf-8")
 
     def stop(self) -> None:
         """Stop the server in order, cutting its connections; its data stays."""

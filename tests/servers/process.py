@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 STOP_WITHIN_S = 20.0
@@ -34,9 +35,14 @@ class ServerProcess:
         return self._process.pid
 
     def start(
-        self, ready: Callable[[], bool], within_s: float, environ: Mapping[str, str] | None = None
+        self,
+        ready: Callable[[], bool],
+        within_s: float,
+        environ: Mapping[str, str] | None = None,
+        *,
+        alone: bool = False,
     ) -> None:
-        """Start the server and return when `ready()` holds."""
+        """Start the server and return when `ready()` holds; it sees `environ` beside ours, or that `alone`."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 self._command,
@@ -47,7 +53,7 @@ class ServerProcess:
                 user=self._user,
                 group=self._user,
                 extra_groups=None if self._user is None else [],
-                env={**os.environ, **(environ or {})},
+                env={**({} if alone else os.environ), **(environ or {})},
                 cwd=self.log.parent,
             )
         wait_until(lambda: self._ended() or ready(), within_s, f"{self.name} to answer", self.tail)
@@ -69,10 +75,17 @@ class ServerProcess:
                 self.kill()
         self._process = None
 
+    def end(self, within_s: float) -> int:
+        """Ask the server to stop and return its exit code. Raises `TimeoutExpired` when it goes on."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(within_s)
+
     def kill(self) -> None:
         """Kill the server and its children as a power cut would (SIGKILL)."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended by itself
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(STOP_WITHIN_S)
             self._process = None
 
