@@ -110,7 +110,7 @@ def _whole(found: list[_Found]) -> str:
 def _in_person(one: _Found, grammar: Grammar) -> bool:
     """Whether the place is a part of a person's name: the word before or after it is an unknown name."""
     text, hit = one.reading.text, one.hit
-    starts, ends = one.reading.marks
+    starts, ends, _ = one.reading.marks
     if hit.entry.kind == ADJECTIVE:
         return False
     after = text[hit.end : hit.end + 30]

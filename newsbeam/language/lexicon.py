@@ -6,39 +6,18 @@ from importlib import resources
 from typing import NamedTuple
 
 import ahocorasick_rs
+import msgspec
 
 from newsbeam.language.words import SPOKEN, Words
 
 LANGUAGES = tuple(SPOKEN)
 _CASED = frozenset({"en", "fr", "es", "de", "ru", "uk"})
 
-COUNTRY, ADJECTIVE, CITY, STATE, NOWHERE, ORGANISATION, ROLE, CUE, SOURCE, BODY = range(10)
+KINDS = 10
+COUNTRY, ADJECTIVE, CITY, STATE, NOWHERE, ORGANISATION, ROLE, CUE, SOURCE, BODY = range(KINDS)
 PLACES = frozenset({COUNTRY, ADJECTIVE, CITY, STATE})
 _PLACE_KINDS = {"n": COUNTRY, "a": ADJECTIVE, "c": CITY, "s": STATE}
-_PROCLITICS = frozenset(
-    [
-        "و",
-        "ف",
-        "ب",
-        "ل",
-        "ك",
-        "ال",
-        "وال",
-        "بال",
-        "فال",
-        "كال",
-        "لل",
-        "ول",
-        "وب",
-        "وك",
-        "فل",
-        "فب",
-        "ولل",
-        "فلل",
-        "وبال",
-        "وكال",
-    ]
-)
+_PROCLITICS = frozenset("و|ف|ب|ل|ك|ال|وال|بال|فال|كال|لل|ول|وب|وك|فل|فب|ولل|فلل|وبال|وكال".split("|"))  # noqa: SIM905
 _CLITIC_LENGTH = 4
 MAX_HITS = 10_000  # of one field; a long article has some hundreds
 
@@ -52,7 +31,7 @@ class Entry(NamedTuple):
     note: str = ""  # a role's gender (m or f), an organisation's name for all languages
 
 
-class Hit(NamedTuple):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """A form found in a text at code points [start, end)."""
 
     start: int

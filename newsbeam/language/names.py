@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
 
-from newsbeam.language.lexicon import ADJECTIVE, PLACES, Hit, Lexicon, listed
+import msgspec
+
+from newsbeam.language.lexicon import ADJECTIVE, KINDS, PLACES, Hit, Lexicon, listed
 
 MAX_RUNS = 4_000  # runs of words in capitals that are looked at in one text
 MAX_PLACES = 200  # of one person
@@ -15,7 +16,7 @@ _LONGEST = 80  # code points of a name
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽȘȚƏА-ЯЁІЇЄҐЎЈЉЊЋЏӘҒҚҢӨҰҮҺ"
 _TOKEN = rf"[{_UPPER}](?:\.|[\w’'-]*)"
 _GAP = "[ \u00a0]"
-_ARTICLE = r"(?:al|el|ad|as|ash|at|an|ar|d|аль|эль|ель)[-’']"
+_ARTICLES = ("al", "el", "ad", "as", "ash", "at", "an", "ar", "d", "аль", "эль", "ель")
 _COMPOUNDS = (
     "kammer", "verband", "verwaltung", "ministerium", "gesellschaft", "behörde", "bundesamt", "gericht",
     "gerichtshof", "gewerkschaft", "institut", "agentur", "kommission", "verein", "universität", "bank", "klinikum",
@@ -24,12 +25,17 @@ _COMPOUNDS = (
 _POSSESSIVE = re.compile("[’']s(?= |$)|[’'](?= |$)")
 
 
-class Piece(NamedTuple):
-    """Words in capitals that may be a name: code points [start, end) of a text."""
+class Piece(msgspec.Struct, frozen=True, gc=False):
+    """Words in capitals that may be a name: code points [start, end) of a text.
+
+    `body`: a word such as `Ministry` is among them; `several`: they are more than one.
+    """
 
     start: int
     end: int
     text: str
+    body: bool
+    several: bool
 
 
 class Grammar:
@@ -39,15 +45,16 @@ class Grammar:
         words = lexicon.words
         self.language = lexicon.language
         inside = "|".join(sorted(map(re.escape, listed(words.inside)), key=len, reverse=True))
-        small = rf"(?=\w{{1,4}}[ \u00a0’'-])(?:(?:{inside}){_GAP}){{0,2}}(?:{_ARTICLE})?{_TOKEN}"  # seldom looked at
-        self.run = re.compile(rf"{_TOKEN}(?:{_GAP}(?:{_TOKEN}|{small})){{0,4}}")
+        begin = "".join(sorted({re.escape(word[0]) for word in (*listed(words.inside), *_ARTICLES)}))
+        article = f"(?:{'|'.join(_ARTICLES)})[-’']"
+        small = rf"(?=[{begin}]\w{{0,3}}[ \u00a0’'-])(?:(?:{inside}){_GAP}){{0,2}}(?:{article})?{_TOKEN}"
+        self._run = re.compile(rf"({_TOKEN}(?:{_GAP}(?:{_TOKEN}|{small})){{0,4}})")
         self.no_names = frozenset(listed(words.no_names))
         self.bodies = frozenset(listed(words.bodies))
         self.first_names = frozenset(listed(words.first_names))
         self.inside = frozenset(listed(words.inside))
         self.fronts = frozenset(listed(words.fronts))
-        self._trim = lru_cache(maxsize=REMEMBERED)(self._trimmed_once)  # news repeats its names
-        self.is_body = lru_cache(maxsize=REMEMBERED)(self._has_body)
+        self._cut = lru_cache(maxsize=REMEMBERED)(self._cut_once)  # news repeats its names
         self.tail = re.compile(
             rf"(?:{_GAP}(?:of|for|on|and|de|du|des|del|la|las|los|für|the|der|des|et|y|und|à|against|to){_GAP}"
             rf"(?:(?:the|la|las|los|l[’']|den|der|le|les|el){_GAP}?)?{_TOKEN}(?:{_GAP}{_TOKEN}){{0,3}}"
@@ -57,25 +64,25 @@ class Grammar:
     def pieces(self, text: str, hits: Sequence[Hit]) -> list[Piece]:
         """Return what may be a name, in order: runs of words in capitals without what is known otherwise."""
         pieces: list[Piece] = []
-        no_names, last = self.no_names, len(hits)
-        n = 0
-        for match in islice(self.run.finditer(text), MAX_RUNS):
-            run = match[0]
-            start, end = match.span()
-            if run in no_names or (start and text[start - 1].isalnum()):
-                continue
-            first, _, rest = run.partition(" ")
-            if rest and first in no_names and (n >= last or hits[n].start > start):
-                start, run = start + len(first) + 1, rest  # `Die Brücke`
+        parts = self._run.split(text, MAX_RUNS)  # what is between, a run, what is between, a run, …
+        cut, last = self._cut, len(hits)
+        n = end = 0
+        for k in range(1, len(parts), 2):
+            run = parts[k]
+            start = end + len(parts[k - 1])
+            end = start + len(run)
+            before = text[start - 1] if start else " "
             while n < last and hits[n].end <= start:
                 n += 1
+            if before.isalnum():
+                continue
             if n < last and hits[n].start < end:
                 self._between(text, start, end, [hit for hit in hits[n : n + 8] if hit.start < end], pieces)
-            elif run.isalpha():
-                if end - start > 1:
-                    pieces.append(Piece(start, end, run))
+            elif before in "-’'":
+                self._add(text, start, end, pieces)
             else:
-                self._trimmed(text, start, end, pieces)
+                for first, size, name, body, several in cut(run):
+                    pieces.append(Piece(start + first, start + size, name, body, several))
         return pieces
 
     def _has_body(self, name: str) -> bool:
@@ -91,10 +98,10 @@ class Grammar:
             if hit.entry.kind in PLACES and self._part_of_name(text, hit, start, end, inner):
                 continue
             if hit.start > start:
-                self._trimmed(text, start, hit.start, pieces)
+                self._add(text, start, hit.start, pieces)
             start = max(start, hit.end)
         if start < end:
-            self._trimmed(text, start, end, pieces)
+            self._add(text, start, end, pieces)
 
     def _part_of_name(self, text: str, hit: Hit, start: int, end: int, inner: list[Hit]) -> bool:
         """Whether a place stands within a longer name: `Chad Lindqvist`, `Bank of Japan`, `Michael Jordan`."""
@@ -113,14 +120,25 @@ class Grammar:
         ends = {other.end for other in inner}
         return bool(word) and start + len(before) not in ends and word not in self.no_names
 
-    def _trimmed(self, text: str, start: int, end: int, pieces: list[Piece]) -> None:
-        """Add the pieces of [start, end) without words that begin or end no name."""
-        for first, last in self._trim(text[start:end]):
-            at = start + first
+    def _add(self, text: str, start: int, end: int, pieces: list[Piece]) -> None:
+        """Add the pieces of [start, end), an Arabic article before them included."""
+        for first, size, name, body, several in self._cut(text[start:end]):
+            at, until = start + first, start + size
             if at > 2 and text[at - 1] in "-’'" and text[at - 3 : at - 1] in {"al", "el"}:
                 at -= 3
-            if 1 < start + last - at <= _LONGEST:
-                pieces.append(Piece(at, start + last, text[at : start + last]))
+            pieces.append(Piece(at, until, text[at:until] if at < start + first else name, body, several))
+
+    def _cut_once(self, run: str) -> tuple[tuple[int, int, str, bool, bool], ...]:
+        """Return the pieces of a run: where each begins and ends in it, its text, `body` and `several`."""
+        if run in self.no_names:
+            return ()
+        spans = ((0, len(run)),) if run.isalpha() else self._trimmed_once(run)
+        return tuple(
+            (start, end, name, self._has_body(name), " " in name)
+            for start, end in spans
+            if 1 < end - start <= _LONGEST
+            for name in (run[start:end],)
+        )
 
     def _trimmed_once(self, run: str) -> tuple[tuple[int, int], ...]:
         """Return where the names of a run begin and end; an owner ends one: `Dufresnoy's Institute`."""
@@ -175,19 +193,21 @@ def _noble(name: str) -> str:
 
 
 class Marks(NamedTuple):
-    """Where the hits of a text begin and end, by kind."""
+    """The hits of a text by where they begin, by where they end, and by kind."""
 
     starts: dict[int, Hit]
     ends: dict[int, Hit]
+    of: tuple[list[Hit], ...]
 
 
 def marks_of(hits: Iterable[Hit]) -> Marks:
-    """Return the hits by their edges."""
+    """Return the hits by their edges and kinds."""
     starts, ends = {}, {}
+    of: tuple[list[Hit], ...] = tuple([] for _ in range(KINDS))
     for hit in hits:
-        starts[hit.start] = hit
-        ends[hit.end] = hit
-    return Marks(starts, ends)
+        starts[hit.start] = ends[hit.end] = hit
+        of[hit.entry.kind].append(hit)
+    return Marks(starts, ends, of)
 
 
 class Reading(NamedTuple):

@@ -3,8 +3,8 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from newsbeam.language.deep import Known
 from newsbeam.language.lexicon import ADJECTIVE, COUNTRY, CUE, ORGANISATION, PLACES, ROLE, SOURCE
@@ -30,10 +30,12 @@ class Finder:
         self._grammar = grammar
         self._readings = readings
         self._german = grammar.language == "de"
-        self._declines = grammar.language in {"ru", "uk"}
+        #: a word without its case ending
+        self._key: Callable[[str], str] = _undeclined if grammar.language in {"ru", "uk"} else str.casefold
         self.cast = Cast()
         self._by_key: dict[tuple[str, ...], Person] = {}
         self._by_surname: dict[str, Person] = {}
+        self._alone: dict[str, Person] = {}
 
     def find(self) -> Cast:
         """Return everybody, with every place where each stands."""
@@ -42,6 +44,7 @@ class Finder:
         bodies = [list(self._bodies(reading)) for reading in self._readings]
         for reading in self._in_order():
             self._introduce(reading)
+        self._alone = self._called()
         for reading, named in zip(self._readings, bodies, strict=True):
             self._place(reading, named)
         return self.cast
@@ -50,23 +53,17 @@ class Finder:
         """The title last: it has surnames and, in English, capitals everywhere."""
         return sorted(self._readings, key=lambda reading: reading.field == "title")
 
-    def key(self, word: str) -> str:
-        """Return a word without its case ending."""
-        return _undeclined(word) if self._declines else word.casefold()
-
     # --- organisations ------------------------------------------------------------------------------------
 
     def _known_organisations(self, reading: Reading) -> None:
-        for hit in reading.hits:
-            if hit.entry.kind == ORGANISATION:
-                place = (reading.field, hit.start, hit.end)
-                self.cast.organisation(hit.entry.value, place, hit.entry.note)
+        for hit in reading.marks.of[ORGANISATION]:
+            self.cast.organisation(hit.entry.value, (reading.field, hit.start, hit.end), hit.entry.note)
 
     def _bodies(self, reading: Reading) -> Iterator[tuple[int, int]]:
         """Yield where names of organisations stand that have a word such as `Ministry` in them; note them."""
         done = 0
         for piece in reading.pieces:
-            if piece.start < done or not self._is_body(piece):
+            if not piece.body or piece.start < done:
                 continue
             start, end = self._extended(reading.text, piece)
             if (start, end) != (piece.start, piece.end) or self._stands_alone(piece):
@@ -85,7 +82,7 @@ class Finder:
         return self._front(text, piece.start), end
 
     def _stands_alone(self, piece: Piece) -> bool:
-        return " " in piece.text or self._grammar.is_compound(piece.text)
+        return piece.several or self._grammar.is_compound(piece.text)
 
     def _front(self, text: str, start: int) -> int:
         """Return where a name begins with the words before it that begin names of organisations: `South`."""
@@ -104,9 +101,10 @@ class Finder:
 
     def _introduce(self, reading: Reading) -> None:
         """Make persons of the full names for which something speaks."""
-        names = [piece for piece in reading.pieces if " " in piece.text and not self._is_body(piece)]
         doubtful = []
-        for piece in names:
+        for piece in reading.pieces:
+            if not piece.several or piece.body:
+                continue
             if self._spoken_for(reading, piece):
                 self._meet(piece.text)
             else:
@@ -114,23 +112,21 @@ class Finder:
         if doubtful and reading.field != "title":
             self._come_back(reading, doubtful)
         if not self._german:
-            after_roles = {hit.end + 1 for hit in reading.hits if hit.entry.kind == ROLE}
+            after_roles = {hit.end + 1 for hit in reading.marks.of[ROLE]}
             for piece in reading.pieces:
-                if piece.start in after_roles and " " not in piece.text:
+                if piece.start in after_roles and not piece.several:
                     self._meet(piece.text)  # `President Weber`
 
     def _come_back(self, reading: Reading, doubtful: Sequence[Piece]) -> None:
         """Make persons of the full names of which the last word stands alone elsewhere."""
-        alone = {self.key(piece.text) for piece in reading.pieces if " " not in piece.text}
+        key = self._key
+        alone = {key(piece.text) for piece in reading.pieces if not piece.several}
         for piece in doubtful:
-            if self.key(piece.text.rpartition(" ")[2]) in alone:
+            if key(piece.text.rpartition(" ")[2]) in alone:
                 self._meet(piece.text)
 
-    def _is_body(self, piece: Piece) -> bool:
-        return self._grammar.is_body(piece.text)
-
     def _meet(self, name: str) -> None:
-        words = tuple(map(self.key, name.split(" ")))
+        words = tuple(map(self._key, name.split(" ")))
         if words in self._by_key or (len(words) == 1 and words[0] in self._by_surname):
             return
         if len(self._by_key) >= MAX_NAMES:
@@ -147,7 +143,7 @@ class Finder:
             return True
         if self._after_role(reading, piece.start):
             return True
-        starts, ends = reading.marks
+        starts, ends, _ = reading.marks
         before = ends.get(piece.start - 1)
         after = starts.get(piece.end + 1)
         for hit in (before, after):
@@ -205,29 +201,40 @@ class Finder:
     def _place(self, reading: Reading, bodies: list[tuple[int, int]]) -> None:
         taken = dict(bodies)
         done = 0
-        sources = {hit.end + 1 for hit in reading.hits if hit.entry.kind == SOURCE}
-        verbs = {hit.start - 1 for hit in reading.hits if hit.entry.kind == CUE and not self._german}
+        sources = {hit.end + 1 for hit in reading.marks.of[SOURCE]}
+        verbs = {hit.start - 1 for hit in reading.marks.of[CUE]} if not self._german else frozenset[int]()
+        alone, key = self._alone, self._key
         for piece in reading.pieces:
-            start, end, name = piece
-            done = max(done, taken.get(start, 0)) if taken else 0
-            if start < done:
-                continue
-            person = self.who(name)
-            if person is None and " " in name:
-                last = name.rpartition(" ")[2]
-                person, start = self._surnamed(piece, last), end - len(last)
+            start, end = piece.start, piece.end
+            if taken:
+                done = max(done, taken.get(start, 0))
+                if start < done:
+                    continue
+            if piece.several:
+                person, start = self._named(piece)
+            else:
+                person = alone.get(key(piece.text))
             if person is not None:
                 person.stands(reading.field, start, end)
-            elif (end in verbs or piece.start in sources) and _may_speak(reading, piece):
-                self.cast.organisation(name, (reading.field, piece.start, end))
+            elif (end in verbs or start in sources) and _may_speak(reading, piece):
+                self.cast.organisation(piece.text, (reading.field, piece.start, end))
         self._places_of_persons(reading)
         self._acronyms(reading)
+
+    def _named(self, piece: Piece) -> tuple[Person | None, int]:
+        """Return the person of a name of several words, and where the name begins."""
+        person = self.who(piece.text)
+        if person is not None:
+            return person, piece.start
+        last = piece.text.rpartition(" ")[2]
+        person = self._surnamed(piece, last)
+        return person, piece.end - len(last) if person is not None else piece.start
 
     def _surnamed(self, piece: Piece, last: str) -> Person | None:
         """Return the person whose surname ends a piece that begins with a word at a sentence's start."""
         if piece.text.partition(" ")[0] in self._grammar.first_names:
             return None
-        return self._by_surname.get(self.key(last))
+        return self._by_surname.get(self._key(last))
 
     def _places_of_persons(self, reading: Reading) -> None:
         """`Chad` after `Chad Lindqvist` is the person, though a country has the name too."""
@@ -242,13 +249,12 @@ class Finder:
     def who(self, name: str) -> Person | None:
         """Return the person of a full name, a surname, a given name, or a given name with surname."""
         if " " not in name:
-            return self._alone.get(self.key(name))
-        words = tuple(map(self.key, name.split(" ")))
+            return self._alone.get(self._key(name))
+        words = tuple(map(self._key, name.split(" ")))
         return self._by_key.get(words) or self._by_key.get(words[-2:])
 
-    @cached_property
-    def _alone(self) -> dict[str, Person]:
-        """The single words by which persons are called: surnames, and given names that one alone has."""
+    def _called(self) -> dict[str, Person]:
+        """Return the single words by which persons are called: surnames, and given names that one alone has."""
         given = Counter(words[0] for words in self._by_key if len(words) > 1)
         firsts = {
             words[0]: person

@@ -1,16 +1,19 @@
 """Who speaks: the name, role or pronoun beside a verb of saying, as the full name that the story gives."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
+
+import msgspec
 
 from newsbeam.language.lexicon import BODY, ROLE, SOURCE, Hit, Lexicon, listed
 from newsbeam.language.names import Cast, Person, Reading
 
 _NEAR = 260  # code points around a verb of saying in which its speaker stands
 _CLOSE = 45
+_GAP = 25  # code points between a role and the name after it
 
 
 class Speaker(NamedTuple):
@@ -21,7 +24,7 @@ class Speaker(NamedTuple):
     end: int
 
 
-class Candidate(NamedTuple):
+class Candidate(msgspec.Struct, frozen=True, order=True, gc=False):
     """What may be the subject of a verb of saying."""
 
     start: int
@@ -73,57 +76,55 @@ class Stage:
             for field, start, end in places
             if field == reading.field
         )
-        self._roles: list[Candidate] = []
-        self._alone_bodies: list[Candidate] = []
-        for start, end, entry in reading.hits:
-            if entry.kind == ROLE:
-                self._roles.append(Candidate(start, end, "role", entry.value))
-            elif entry.kind == BODY:
-                self._alone_bodies.append(Candidate(start, end, "body", entry.value))
+        self._roles = reading.marks.of[ROLE]
+        self._alone_bodies = reading.marks.of[BODY]
         self._alone_starts = [one.start for one in self._alone_bodies]
         self._people_starts = [one.start for one in self.people]
         self._body_starts = [one.start for one in self.bodies]
-        self._role_starts = [one.start for one in self._roles]
+        self._all = sorted([*self.people, *self._uncovered()])
+        self._starts = [one.start for one in self._all]
         self._learn_roles()
+
+    def _uncovered(self) -> Iterable[Candidate]:
+        """Yield the organisations that are no part of a person's name, and the roles that are no part of either."""
+        for one in self.bodies:
+            if not _covered(self.people, self._people_starts, one.start):
+                yield one
+        for role in self._roles:
+            start = role.start
+            if not _covered(self.people, self._people_starts, start) and not _covered(
+                self.bodies, self._body_starts, start
+            ):
+                yield Candidate(start, role.end, "role", role.entry.value)
 
     def _learn_roles(self) -> None:
         """Note which roles and genders the persons have, from the titles before and after their names."""
-        text = self.reading.text
-        marks = self.reading.marks
-        for one in self.people:
+        text, roles = self.reading.text, self._roles
+        starts = [role.start for role in roles]
+        for one in self.people if roles else ():
             person = self.cast.people[one.name]
-            n = bisect_left(self._role_starts, one.start)
+            n = bisect_left(starts, one.start)
+            if n and one.start - roles[n - 1].end <= _GAP and not _cut(text, roles[n - 1].end, one.start):
+                _give(person, roles[n - 1])
             if (
-                n
-                and one.start - self._roles[n - 1].end <= 25
-                and not _cut(text, self._roles[n - 1].end, one.start)
-            ):
-                self._give(person, marks.starts.get(self._roles[n - 1].start))
-            if (
-                n < len(self._roles)
-                and self._roles[n].start - one.end <= _CLOSE
+                n < len(roles)
+                and roles[n].start - one.end <= _CLOSE
                 and text[one.end : one.end + 1] == ","
-            ) and "." not in text[one.end : self._roles[n].start]:
-                self._give(person, marks.starts.get(self._roles[n].start))
-
-    def _give(self, person: Person, hit: Hit | None) -> None:
-        if hit is not None and hit.entry.value not in person.roles:
-            person.roles.append(hit.entry.value)
-            person.gender = person.gender or hit.entry.note
+                and "." not in text[one.end : roles[n].start]
+            ):
+                _give(person, roles[n])
 
     def within(self, start: int, end: int, near: tuple[int, int] | None = None) -> list[Candidate]:
         """Return everything between the places that may speak, in order; pronouns only in the part that is near."""
-        found = _slice(self.people, self._people_starts, start, end)
-        bodies = _slice(self.bodies, self._body_starts, start, end)
-        roles = _slice(self._roles, self._role_starts, start, end)
-        if found:
-            bodies = [one for one in bodies if not _covers(found, one)]
-        if roles:
-            roles = self._unattached(found, [one for one in roles if not _covers(found + bodies, one)])
+        first = bisect_left(self._starts, start)
+        found = self._all[first : bisect_left(self._starts, end, first)]
+        if any(one.kind == "role" for one in found):
+            found = self._without_attached(found)
         pronouns = self._pronouns(*(near or (start, end)))
-        named = [*found, *bodies]
-        pronouns = [one for one in pronouns if not _covers(named, one)]
-        return sorted([*named, *roles, *pronouns])
+        if pronouns:
+            named = [one for one in found if one.kind != "role"]
+            found = sorted([*found, *(one for one in pronouns if not _covers(named, one))])
+        return found
 
     def _pronouns(self, start: int, end: int) -> list[Candidate]:
         text = self.reading.text
@@ -133,19 +134,20 @@ class Stage:
             if self._manner.language == "zh" or not text[match.start() - 1 : match.start()].isalnum()
         ]
 
-    def _unattached(self, people: list[Candidate], roles: list[Candidate]) -> list[Candidate]:
-        """The roles that are not a part of a person's mention."""
+    def _without_attached(self, found: list[Candidate]) -> list[Candidate]:
+        """Return what is no role that belongs to a person's mention."""
         text = self.reading.text
-        alone = []
-        for role in roles:
-            attached = any(
+        people = [one for one in found if one.kind == "person"]
+        return [
+            role
+            for role in found
+            if role.kind != "role"
+            or not any(
                 (0 <= one.start - role.end <= _CLOSE and not _cut(text, role.end, one.start))
                 or (0 <= role.start - one.end <= _CLOSE and text[one.end : one.end + 1] in {",", "，", " "})
                 for one in people
             )
-            if not attached:
-                alone.append(role)
-        return alone
+        ]
 
     def after(self, start: int, end: int) -> Speaker | None:
         """Return who is named first between the places, as in `said X`, `X said`."""
@@ -167,7 +169,7 @@ class Stage:
         if not found:
             return self._unnamed_body(start, end)
         text = self.reading.text
-        if text[:end].rstrip()[-1:] in {",", "，"}:
+        if text[max(start, end - _CLOSE) : end].rstrip()[-1:] in {",", "，"}:
             people = [one for one in found if one.kind == "person" and not self._governed(one)]
             if people:
                 return self._speaker(people[0])
@@ -184,12 +186,13 @@ class Stage:
 
     def _unnamed_body(self, start: int, end: int) -> Speaker | None:
         """Return the organisation that `the company` is: the one named last before."""
-        found = _slice(self._alone_bodies, self._alone_starts, start, end)
-        if not found:
+        first = bisect_left(self._alone_starts, start)
+        if first == len(self._alone_starts) or self._alone_starts[first] >= end:
             return None
-        n = bisect_left(self._body_starts, found[0].start)
+        found = self._alone_bodies[first]
+        n = bisect_left(self._body_starts, found.start)
         name = self.last if self.last in self.cast.organisations else (self.bodies[n - 1].name if n else None)
-        return Speaker(name, found[0].start, found[0].end)
+        return Speaker(name, found.start, found.end)
 
     def _governed(self, one: Candidate) -> bool:
         """Whether a preposition stands before a name."""
@@ -262,8 +265,16 @@ def _same_role(wanted: str, role: str) -> bool:
     )
 
 
-def _slice(candidates: list[Candidate], starts: list[int], start: int, end: int) -> list[Candidate]:
-    return candidates[bisect_left(starts, start) : bisect_left(starts, end)]
+def _give(person: Person, role: Hit) -> None:
+    if role.entry.value not in person.roles:
+        person.roles.append(role.entry.value)
+        person.gender = person.gender or role.entry.note
+
+
+def _covered(named: Sequence[Candidate], starts: Sequence[int], place: int) -> bool:
+    """Whether a place is within one of the names, whose starts are given too."""
+    n = bisect_right(starts, place)
+    return n > 0 and place < named[n - 1].end
 
 
 def _covers(found: Sequence[Candidate], one: Candidate) -> bool:
