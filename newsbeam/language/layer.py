@@ -9,7 +9,7 @@ import msgspec
 from newsbeam.language.countries import find_countries
 from newsbeam.language.deep import Known, Pipelines
 from newsbeam.language.lexicon import Lexicon, lexicon_of
-from newsbeam.language.names import Cast, Grammar, Reading, marks_of
+from newsbeam.language.names import NOTHING, Cast, Grammar, Reading, marks_of
 from newsbeam.language.people import Finder
 from newsbeam.language.quotes import MAX_QUOTES, Speech
 from newsbeam.language.sentences import Sentences
@@ -102,7 +102,7 @@ def needed_sentences(texts: Sequence[str], found: StoryReading) -> list[str]:
 
 def _field(name: str, text: str, lexicon: Lexicon, grammar: Grammar | None) -> Reading:
     hits = lexicon.scan(text)
-    pieces = list(grammar.pieces(text, hits)) if grammar is not None else []
+    pieces = grammar.pieces(text, hits) if grammar is not None else NOTHING
     return Reading(name, text, hits, pieces, marks_of(hits))
 
 

@@ -38,26 +38,29 @@ class Quoted(NamedTuple):
 class _Paragraphs:
     """Where what a mark opens must be closed: its paragraph, and those after it that begin with the mark.
 
-    A mark that begins every paragraph is told once for all of them, from the last one backwards.
+    A mark that begins every paragraph is told once for all of them.
     """
 
     def __init__(self, text: str) -> None:
-        self._size = len(text)
-        breaks = list(_BREAK.finditer(text))
-        self._starts = [one.start() for one in breaks]
-        self._marks = [text[one.end() : one.end() + 1] for one in breaks]
-        self._ends = self._starts.copy()  # of what goes on after each break
-        for n in reversed(range(len(breaks))):
-            self._ends[n] = self._end_from(n + 1, self._marks[n])
+        self._text = text
+        self._ends: dict[int, int] = {}  # of what goes on after a break, by where the break begins
 
     def end(self, start: int, mark: str) -> int:
         """Return where what `mark` opens at `start` must be closed."""
-        return min(self._end_from(bisect_left(self._starts, start), mark), start + _LONGEST)
-
-    def _end_from(self, n: int, mark: str) -> int:
-        if n == len(self._starts):
-            return self._size
-        return self._ends[n] if self._marks[n] == mark else self._starts[n]
+        passed: list[int] = []
+        place = start
+        while (found := _BREAK.search(self._text, place)) is not None:
+            end, place = found.span()
+            if self._text[place : place + 1] != mark:
+                break
+            if end in self._ends:
+                end = self._ends[end]
+                break
+            passed.append(end)
+        else:
+            end = len(self._text)
+        self._ends.update(dict.fromkeys(passed, end))
+        return min(end, start + _LONGEST)
 
 
 def find_quoted(text: str, language: str) -> list[Quoted]:

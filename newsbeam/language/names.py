@@ -1,7 +1,8 @@
 """Names of persons and organisations: by title, role, given name, verb of saying, and by coming back."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,20 +23,33 @@ _COMPOUNDS = (
     "gerichtshof", "gewerkschaft", "institut", "agentur", "kommission", "verein", "universität", "bank", "klinikum",
     "werft",
 )  # fmt: skip
+_ENDINGS = re.compile(
+    r"(?:ого|ому|ими|ыми|ой|ым|им|ом|ем|єм|ею|ою|ей|єю|ий|ый|ая|ую|ові|еві|[ауюяеєиіїыьй])$"
+)
 _POSSESSIVE = re.compile("[’']s(?= |$)|[’'](?= |$)")
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
     """Words in capitals that may be a name: code points [start, end) of a text.
 
-    `body`: a word such as `Ministry` is among them; `several`: they are more than one.
+    `body`: a word such as `Ministry` is among them.
     """
 
     start: int
     end: int
     text: str
     body: bool
-    several: bool
+
+
+class Pieces(NamedTuple):
+    """What may be a name in a text: of several words, in order; single words by their keys; those with a `body`."""
+
+    several: list[Piece]
+    single: dict[str, list[Piece]]
+    bodies: list[Piece]
+
+
+NOTHING = Pieces([], {}, [])
 
 
 class Grammar:
@@ -44,6 +58,8 @@ class Grammar:
     def __init__(self, lexicon: Lexicon) -> None:
         words = lexicon.words
         self.language = lexicon.language
+        #: gives a word as it is compared: without its case ending where there are any, in small letters
+        self.key: Callable[[str], str] = _undeclined if self.language in {"ru", "uk"} else str.casefold
         inside = "|".join(sorted(map(re.escape, listed(words.inside)), key=len, reverse=True))
         begin = "".join(sorted({re.escape(word[0]) for word in (*listed(words.inside), *_ARTICLES)}))
         article = f"(?:{'|'.join(_ARTICLES)})[-’']"
@@ -61,11 +77,23 @@ class Grammar:
             rf"|{_GAP}d[’']{_TOKEN}|{_GAP}de l[’']{_TOKEN}){{0,2}}"
         )
 
-    def pieces(self, text: str, hits: Sequence[Hit]) -> list[Piece]:
-        """Return what may be a name, in order: runs of words in capitals without what is known otherwise."""
-        pieces: list[Piece] = []
+    def pieces(self, text: str, hits: Sequence[Hit]) -> Pieces:
+        """Return what may be a name: runs of words in capitals without what is known otherwise."""
+        found = Pieces([], defaultdict(list), [])
+        several, single, bodies = found
+        for start, run in self._runs(text, hits):
+            for first, end, name, body, key in self._cut(run):
+                piece = Piece(start + first, start + end, name, body)
+                (single[key] if key else several).append(piece)
+                if body:
+                    bodies.append(piece)
+        return found
+
+    def _runs(self, text: str, hits: Sequence[Hit]) -> list[tuple[int, str]]:
+        """Return where words in capitals begin, and they, parted at what is known otherwise."""
+        runs: list[tuple[int, str]] = []
         parts = self._run.split(text, MAX_RUNS)  # what is between, a run, what is between, a run, …
-        cut, last = self._cut, len(hits)
+        last = len(hits)
         n = end = 0
         for k in range(1, len(parts), 2):
             run = parts[k]
@@ -77,13 +105,12 @@ class Grammar:
             if before.isalnum():
                 continue
             if n < last and hits[n].start < end:
-                self._between(text, start, end, [hit for hit in hits[n : n + 8] if hit.start < end], pieces)
+                self._between(text, start, end, [hit for hit in hits[n : n + 8] if hit.start < end], runs)
             elif before in "-’'":
-                self._add(text, start, end, pieces)
+                runs.append(_with_article(text, start, end))
             else:
-                for first, size, name, body, several in cut(run):
-                    pieces.append(Piece(start + first, start + size, name, body, several))
-        return pieces
+                runs.append((start, run))
+        return runs
 
     def _has_body(self, name: str) -> bool:
         """Whether a word such as `Ministry` is in a name."""
@@ -93,15 +120,15 @@ class Grammar:
         """Whether a German word is one of an organisation: `Bauernverband`."""
         return self.language == "de" and name.endswith(_COMPOUNDS) and name not in self.bodies
 
-    def _between(self, text: str, start: int, end: int, inner: list[Hit], pieces: list[Piece]) -> None:
+    def _between(self, text: str, start: int, end: int, inner: list[Hit], runs: list[tuple[int, str]]) -> None:
         for hit in inner:
             if hit.entry.kind in PLACES and self._part_of_name(text, hit, start, end, inner):
                 continue
             if hit.start > start:
-                self._add(text, start, hit.start, pieces)
+                runs.append(_with_article(text, start, hit.start))
             start = max(start, hit.end)
         if start < end:
-            self._add(text, start, end, pieces)
+            runs.append(_with_article(text, start, end))
 
     def _part_of_name(self, text: str, hit: Hit, start: int, end: int, inner: list[Hit]) -> bool:
         """Whether a place stands within a longer name: `Chad Lindqvist`, `Bank of Japan`, `Michael Jordan`."""
@@ -120,24 +147,15 @@ class Grammar:
         ends = {other.end for other in inner}
         return bool(word) and start + len(before) not in ends and word not in self.no_names
 
-    def _add(self, text: str, start: int, end: int, pieces: list[Piece]) -> None:
-        """Add the pieces of [start, end), an Arabic article before them included."""
-        for first, size, name, body, several in self._cut(text[start:end]):
-            at, until = start + first, start + size
-            if at > 2 and text[at - 1] in "-’'" and text[at - 3 : at - 1] in {"al", "el"}:
-                at -= 3
-            pieces.append(Piece(at, until, text[at:until] if at < start + first else name, body, several))
-
-    def _cut_once(self, run: str) -> tuple[tuple[int, int, str, bool, bool], ...]:
-        """Return the pieces of a run: where each begins and ends in it, its text, `body` and `several`."""
+    def _cut_once(self, run: str) -> tuple[tuple[int, int, str, bool, str], ...]:
+        """Return the pieces of a run: where each begins and ends in it, its text, `body`, and a single word's key."""
         if run in self.no_names:
             return ()
         spans = ((0, len(run)),) if run.isalpha() else self._trimmed_once(run)
+        names = [(start, end, run[start:end]) for start, end in spans if 1 < end - start <= _LONGEST]
         return tuple(
-            (start, end, name, self._has_body(name), " " in name)
-            for start, end in spans
-            if 1 < end - start <= _LONGEST
-            for name in (run[start:end],)
+            (start, end, name, self._has_body(name), "" if " " in name else self.key(name))
+            for start, end, name in names
         )
 
     def _trimmed_once(self, run: str) -> tuple[tuple[int, int], ...]:
@@ -173,6 +191,19 @@ class Grammar:
                 break
             end -= len(word) + 1
         return end
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _undeclined(word: str) -> str:
+    """Return a Russian or Ukrainian word without its case ending, in small letters."""
+    return (_ENDINGS.sub("", word) if len(word) > 4 else word).casefold()
+
+
+def _with_article(text: str, start: int, end: int) -> tuple[int, str]:
+    """Return where a run begins, and it, with the Arabic article before it: `al-Rashid`."""
+    if start > 2 and text[start - 1] in "-’'" and text[start - 3 : start - 1] in {"al", "el"}:
+        start -= 3
+    return start, text[start:end]
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
@@ -216,7 +247,7 @@ class Reading(NamedTuple):
     field: str
     text: str
     hits: list[Hit]
-    pieces: list[Piece]
+    pieces: Pieces
     marks: Marks
 
 

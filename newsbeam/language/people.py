@@ -3,20 +3,17 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from newsbeam.language.deep import Known
 from newsbeam.language.lexicon import ADJECTIVE, COUNTRY, CUE, ORGANISATION, PLACES, ROLE, SOURCE
-from newsbeam.language.names import REMEMBERED, Cast, Grammar, Person, Piece, Reading
+from newsbeam.language.names import Cast, Grammar, Person, Piece, Reading
 
 _APPOSITION = 70  # code points after a name within which its role stands
 _WHO = re.compile(
     r"(?:, | )(?:who|whose|whom|qui|dont|quien|que|cuyo|der|die|deren|dessen|котор\w+|як\w+|чи\w+)\b"
     r"|, \d\d,| \(\d\d\)"
-)
-_ENDINGS = re.compile(
-    r"(?:ого|ому|ими|ыми|ой|ым|им|ом|ем|єм|ею|ою|ей|єю|ий|ый|ая|ую|ові|еві|[ауюяеєиіїыьй])$"
 )
 _ACRONYM = re.compile(r"\(([A-ZÀ-ÞА-ЯЁІЇЄҐ][A-Za-zÀ-ÞА-ЯЁІЇЄҐ]{1,7})\)")
 MAX_NAMES = 200  # of a story
@@ -30,8 +27,7 @@ class Finder:
         self._grammar = grammar
         self._readings = readings
         self._german = grammar.language == "de"
-        #: a word without its case ending
-        self._key: Callable[[str], str] = _undeclined if grammar.language in {"ru", "uk"} else str.casefold
+        self._key = grammar.key
         self.cast = Cast()
         self._by_key: dict[tuple[str, ...], Person] = {}
         self._by_surname: dict[str, Person] = {}
@@ -62,8 +58,8 @@ class Finder:
     def _bodies(self, reading: Reading) -> Iterator[tuple[int, int]]:
         """Yield where names of organisations stand that have a word such as `Ministry` in them; note them."""
         done = 0
-        for piece in reading.pieces:
-            if not piece.body or piece.start < done:
+        for piece in reading.pieces.bodies:
+            if piece.start < done:
                 continue
             start, end = self._extended(reading.text, piece)
             if (start, end) != (piece.start, piece.end) or self._stands_alone(piece):
@@ -82,7 +78,7 @@ class Finder:
         return self._front(text, piece.start), end
 
     def _stands_alone(self, piece: Piece) -> bool:
-        return piece.several or self._grammar.is_compound(piece.text)
+        return " " in piece.text or self._grammar.is_compound(piece.text)
 
     def _front(self, text: str, start: int) -> int:
         """Return where a name begins with the words before it that begin names of organisations: `South`."""
@@ -102,8 +98,8 @@ class Finder:
     def _introduce(self, reading: Reading) -> None:
         """Make persons of the full names for which something speaks."""
         doubtful = []
-        for piece in reading.pieces:
-            if not piece.several or piece.body:
+        for piece in reading.pieces.several:
+            if piece.body:
                 continue
             if self._spoken_for(reading, piece):
                 self._meet(piece.text)
@@ -111,18 +107,17 @@ class Finder:
                 doubtful.append(piece)
         if doubtful and reading.field != "title":
             self._come_back(reading, doubtful)
-        if not self._german:
-            after_roles = {hit.end + 1 for hit in reading.marks.of[ROLE]}
-            for piece in reading.pieces:
-                if piece.start in after_roles and not piece.several:
-                    self._meet(piece.text)  # `President Weber`
+        after_roles = {hit.end + 1 for hit in reading.marks.of[ROLE]}
+        if after_roles and not self._german:
+            for pieces in reading.pieces.single.values():
+                for piece in pieces:
+                    if piece.start in after_roles:
+                        self._meet(piece.text)  # `President Weber`
 
     def _come_back(self, reading: Reading, doubtful: Sequence[Piece]) -> None:
         """Make persons of the full names of which the last word stands alone elsewhere."""
-        key = self._key
-        alone = {key(piece.text) for piece in reading.pieces if not piece.several}
         for piece in doubtful:
-            if key(piece.text.rpartition(" ")[2]) in alone:
+            if self._key(piece.text.rpartition(" ")[2]) in reading.pieces.single:
                 self._meet(piece.text)
 
     def _meet(self, name: str) -> None:
@@ -198,26 +193,33 @@ class Finder:
 
     # --- where they stand ---------------------------------------------------------------------------------
 
-    def _place(self, reading: Reading, bodies: list[tuple[int, int]]) -> None:
-        taken = dict(bodies)
-        done = 0
+    def _place(self, reading: Reading, bodies: Sequence[tuple[int, int]]) -> None:
+        """Note where the persons and the organisations that speak stand, but not within names of organisations."""
         sources = {hit.end + 1 for hit in reading.marks.of[SOURCE]}
-        verbs = {hit.start - 1 for hit in reading.marks.of[CUE]} if not self._german else frozenset[int]()
-        alone, key = self._alone, self._key
-        for piece in reading.pieces:
-            start, end = piece.start, piece.end
-            if taken:
-                done = max(done, taken.get(start, 0))
-                if start < done:
-                    continue
-            if piece.several:
-                person, start = self._named(piece)
-            else:
-                person = alone.get(key(piece.text))
+        verbs = {hit.start - 1 for hit in reading.marks.of[CUE]} if not self._german else set[int]()
+        found: list[tuple[int, int, Person | None]] = []
+        for piece in reading.pieces.several:
+            person, start = self._named(piece)
+            if person is not None:
+                found.append((start, piece.end, person))
+            elif (piece.end in verbs or piece.start in sources) and _may_speak(reading, piece):
+                found.append((piece.start, piece.end, None))
+        single = reading.pieces.single
+        for key in single.keys() & self._alone.keys():
+            found += [(piece.start, piece.end, self._alone[key]) for piece in single[key]]
+        if verbs or sources:
+            for key, pieces in single.items():
+                for piece in pieces:
+                    if (piece.end in verbs or piece.start in sources) and key not in self._alone:
+                        if _may_speak(reading, piece):
+                            found.append((piece.start, piece.end, None))
+        for start, end, person in sorted(found, key=itemgetter(0)):
+            if any(first <= start < last for first, last in bodies):
+                continue
             if person is not None:
                 person.stands(reading.field, start, end)
-            elif (end in verbs or start in sources) and _may_speak(reading, piece):
-                self.cast.organisation(piece.text, (reading.field, piece.start, end))
+            else:
+                self.cast.organisation(reading.text[start:end], (reading.field, start, end))
         self._places_of_persons(reading)
         self._acronyms(reading)
 
@@ -275,12 +277,6 @@ class Finder:
                 name = reading.text[max(0, start) : match.start()].strip()
                 if name not in self.cast.organisations:
                     self.cast.organisation(name, (reading.field, start, match.start()))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _undeclined(word: str) -> str:
-    """Return a Russian or Ukrainian word without its case ending, in small letters."""
-    return (_ENDINGS.sub("", word) if len(word) > 4 else word).casefold()
 
 
 def _may_speak(reading: Reading, piece: Piece) -> bool:

@@ -2,58 +2,64 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import cached_property
 
 _SHORT = frozenset(
     "Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Capt|Maj|Sgt|Adm|Sen|Rep|Gov|Rev|St|Jr|Sr|vs|No|Inc|Ltd|Corp|Co|M|MM|Mme|Sra|EE|ca|"  # noqa: SIM905
     "bzw|Nr|Hrn|Fr|г|ул|им|тыс|млн|млрд|др|пр|ст|д|Jan|Feb|Mar|Apr|Aug|Sept|Oct|Nov|Dec|etc|av".split("|")
 )
-_END = re.compile("[.!?…؟。！？\n][.!?…؟。！？]*[\"'”’»“«)\\]」』]*\n?")
+_END = re.compile("[.!?…؟。！？][.!?…؟。！？]*[\"'”’»“«)\\]」』]*")
 _SPACES = " \u00a0\u202f"
+_ENDING = frozenset(("", "\n", *_SPACES))
+_BREAK = re.compile("\n")
 _WORD = 12  # code points before a full stop in which an abbreviation stands
 
 
 class Sentences:
-    """The sentences of one text; a paragraph's end ends a sentence."""
+    """The sentences of one text; a paragraph's end ends a sentence. Only paragraphs that are asked about are read."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        text = self.text
-        ends = []
-        for match in _END.finditer(text):
-            start, end = match.span()
-            if text[start] == "\n":
-                ends.append(start + 1)
-            elif text[start] in "。！？":
-                ends.append(start + len(match[0].rstrip("“«\n")))
-            elif _ends_sentence(text, start, end):
-                ends.append(end)
-        ends.append(len(text))
-        return ends
+        self._paragraphs = [0, *(match.end() for match in _BREAK.finditer(text))]
+        self._ends: dict[int, list[int]] = {}  # of the sentences of a paragraph, by its number
 
     def start(self, position: int) -> int:
         """Return where the sentence that holds `position` begins."""
-        n = bisect_right(self._ends, position)
-        first = self._ends[n - 1] if n else 0
+        n = bisect_right(self._paragraphs, position) - 1
+        ends = self._of_paragraph(n)
+        k = bisect_right(ends, position)
+        first = ends[k - 1] if k else self._paragraphs[n]
         while first < position and self.text[first].isspace():
             first += 1
         return first
 
     def end(self, position: int) -> int:
-        """Return where the sentence that holds what is before `position` ends: its last mark included."""
-        n = bisect_left(self._ends, position)
-        return self._ends[n] if n < len(self._ends) else len(self.text)
+        """Return where the sentence ends that holds what is before `position`: its last mark included."""
+        ends = self._of_paragraph(max(bisect_left(self._paragraphs, position) - 1, 0))
+        n = bisect_left(ends, position)
+        return ends[n] if n < len(ends) else len(self.text)
+
+    def _of_paragraph(self, n: int) -> list[int]:
+        ends = self._ends.get(n)
+        if ends is None:
+            ends = self._ends[n] = self._read(n)
+        return ends
+
+    def _read(self, n: int) -> list[int]:
+        text, paragraphs = self.text, self._paragraphs
+        last = paragraphs[n + 1] if n + 1 < len(paragraphs) else len(text)
+        ends = []
+        for match in _END.finditer(text, paragraphs[n], last):
+            first, end = match.span()
+            if text[first] in "。！？":
+                ends.append(first + len(match[0].rstrip("“«")))
+            elif text[end : end + 1] in _ENDING and _ends_sentence(text, first, end):
+                ends.append(end)
+        ends.append(last)
+        return ends
 
 
 def _ends_sentence(text: str, start: int, end: int) -> bool:
     """Whether marks end one: not those of an abbreviation, of an initial, or before a small letter."""
-    if text[end - 1] == "\n":
-        return True
-    if text[end : end + 1] not in _SPACES:
-        return False
     following = text[end : end + 3].lstrip(_SPACES)[:1]
     if following.islower() or (end - start > 1 and following in {"—", "–", "-"}):
         return False
