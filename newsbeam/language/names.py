@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -42,14 +43,18 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
 
 
 class Pieces(NamedTuple):
-    """What may be a name in a text: of several words, in order; single words by their keys; those with a `body`."""
+    """What may be a name in a text.
+
+    `several`: names of more than one word, in order; `bodies`: those of any length that have a `body`; `single`: words
+    by their keys, each way of writing one with the places where it begins, which German has by the hundred.
+    """
 
     several: list[Piece]
-    single: dict[str, list[Piece]]
     bodies: list[Piece]
+    single: dict[str, list[tuple[str, list[int]]]]
 
 
-NOTHING = Pieces([], {}, [])
+NOTHING = Pieces([], [], {})
 
 
 class Grammar:
@@ -79,18 +84,24 @@ class Grammar:
 
     def pieces(self, text: str, hits: Sequence[Hit]) -> Pieces:
         """Return what may be a name: runs of words in capitals without what is known otherwise."""
-        found = Pieces([], defaultdict(list), [])
-        several, single, bodies = found
-        for start, run in self._runs(text, hits):
+        words: dict[str, list[int]] = defaultdict(list)
+        runs = self._runs(text, hits, words)
+        several: list[Piece] = []
+        bodies: list[Piece] = []
+        single: dict[str, list[tuple[str, list[int]]]] = defaultdict(list)
+        for run, starts in [*words.items(), *((run, [start]) for start, run in runs)]:
             for first, end, name, body, key in self._cut(run):
-                piece = Piece(start + first, start + end, name, body)
-                (single[key] if key else several).append(piece)
+                if key:
+                    single[key].append((name, [start + first for start in starts] if first else starts))
+                else:
+                    several.append(Piece(starts[0] + first, starts[0] + end, name, body))
                 if body:
-                    bodies.append(piece)
-        return found
+                    bodies += [Piece(start + first, start + end, name, body) for start in starts]
+        bodies.sort(key=attrgetter("start"))
+        return Pieces(several, bodies, single)
 
-    def _runs(self, text: str, hits: Sequence[Hit]) -> list[tuple[int, str]]:
-        """Return where words in capitals begin, and they, parted at what is known otherwise."""
+    def _runs(self, text: str, hits: Sequence[Hit], words: dict[str, list[int]]) -> list[tuple[int, str]]:
+        """Return where words in capitals begin, and they, parted at what is known; `words` gets those that stand alone."""
         runs: list[tuple[int, str]] = []
         parts = self._run.split(text, MAX_RUNS)  # what is between, a run, what is between, a run, …
         last = len(hits)
@@ -108,6 +119,8 @@ class Grammar:
                 self._between(text, start, end, [hit for hit in hits[n : n + 8] if hit.start < end], runs)
             elif before in "-’'":
                 runs.append(_with_article(text, start, end))
+            elif run.isalpha():
+                words[run].append(start)
             else:
                 runs.append((start, run))
         return runs

@@ -1,5 +1,6 @@
 """Who stands in a story: persons by title, role, given name and verb of saying; organisations by name and form."""
 
+import itertools
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -109,10 +110,9 @@ class Finder:
             self._come_back(reading, doubtful)
         after_roles = {hit.end + 1 for hit in reading.marks.of[ROLE]}
         if after_roles and not self._german:
-            for pieces in reading.pieces.single.values():
-                for piece in pieces:
-                    if piece.start in after_roles:
-                        self._meet(piece.text)  # `President Weber`
+            for name, starts in itertools.chain.from_iterable(reading.pieces.single.values()):
+                if not after_roles.isdisjoint(starts):
+                    self._meet(name)  # `President Weber`
 
     def _come_back(self, reading: Reading, doubtful: Sequence[Piece]) -> None:
         """Make persons of the full names of which the last word stands alone elsewhere."""
@@ -202,17 +202,17 @@ class Finder:
             person, start = self._named(piece)
             if person is not None:
                 found.append((start, piece.end, person))
-            elif (piece.end in verbs or piece.start in sources) and _may_speak(reading, piece):
+            elif (piece.end in verbs or piece.start in sources) and _may_speak(reading, piece.text):
                 found.append((piece.start, piece.end, None))
         single = reading.pieces.single
         for key in single.keys() & self._alone.keys():
-            found += [(piece.start, piece.end, self._alone[key]) for piece in single[key]]
+            found += [(start, start + len(name), self._alone[key]) for name, starts in single[key] for start in starts]
         if verbs or sources:
-            for key, pieces in single.items():
-                for piece in pieces:
-                    if (piece.end in verbs or piece.start in sources) and key not in self._alone:
-                        if _may_speak(reading, piece):
-                            found.append((piece.start, piece.end, None))
+            words = [word for key, words in single.items() if key not in self._alone for word in words]
+            for name, starts in words:
+                ends = [(start, start + len(name)) for start in starts]
+                if _may_speak(reading, name):
+                    found += [(start, end, None) for start, end in ends if end in verbs or start in sources]
         for start, end, person in sorted(found, key=itemgetter(0)):
             if any(first <= start < last for first, last in bodies):
                 continue
@@ -279,6 +279,6 @@ class Finder:
                     self.cast.organisation(name, (reading.field, start, match.start()))
 
 
-def _may_speak(reading: Reading, piece: Piece) -> bool:
+def _may_speak(reading: Reading, name: str) -> bool:
     """Whether a name beside a verb of saying that is no person's can be an organisation's."""
-    return reading.field != "title" and len(piece.text) > 2 and piece.text[:2] not in {"I'", "I’"}
+    return reading.field != "title" and len(name) > 2 and name[:2] not in {"I'", "I’"}
