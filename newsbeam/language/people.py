@@ -209,10 +209,12 @@ class Finder:
             found += [(start, start + len(name), self._alone[key]) for name, starts in single[key] for start in starts]
         if verbs or sources:
             words = [word for key, words in single.items() if key not in self._alone for word in words]
-            for name, starts in words:
-                ends = [(start, start + len(name)) for start in starts]
-                if _may_speak(reading, name):
-                    found += [(start, end, None) for start, end in ends if end in verbs or start in sources]
+            found += [
+                (start, start + len(name), None)
+                for name, starts in words
+                for start in starts
+                if (start + len(name) in verbs or start in sources) and _may_speak(reading, name)
+            ]
         for start, end, person in sorted(found, key=itemgetter(0)):
             if any(first <= start < last for first, last in bodies):
                 continue

@@ -12,6 +12,7 @@ _SPACES = " \u00a0\u202f"
 _ENDING = frozenset(("", "\n", *_SPACES))
 _BREAK = re.compile("\n")
 _WORD = 12  # code points before a full stop in which an abbreviation stands
+_LONG = 8  # no abbreviation is, with marks around it
 
 
 class Sentences:
@@ -68,5 +69,8 @@ def _ends_sentence(text: str, start: int, end: int) -> bool:
 
 def _is_short(text: str, dot: int) -> bool:
     """Whether a full stop belongs to an abbreviation."""
-    word = text[max(0, dot - _WORD) : dot].rpartition(" ")[2].strip('(“"«')
+    word = text[max(0, dot - _WORD) : dot].rpartition(" ")[2]
+    if len(word) >= _LONG:
+        return False
+    word = word.strip('(“"«')
     return word in _SHORT or (len(word) == 1 and word.isupper()) or (len(word) < 5 and "." in word)

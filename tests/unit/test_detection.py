@@ -45,6 +45,12 @@ def test_a_sentence_tells_its_language(text: str, language: str) -> None:
     assert detect_language(text) == language
 
 
+def test_names_at_the_head_do_not_hide_the_language_of_what_follows() -> None:
+    names = ", ".join(["Orbán", "Fico", "Bratislava", "Anna Lindqvist", "Tallinn"] * 4)
+    assert detect_language(names[:160]) == "und"
+    assert detect_language(f"{names}\n{'Les casques bleus surveilleront le cessez-le-feu. ' * 6}") == "fr"
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "12:30 — 7", "NATO", "Orbán, Fico: Bratislava"])
 def test_a_few_names_are_in_no_language(text: str) -> None:
     assert detect_language(text) == "und"
