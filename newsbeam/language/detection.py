@@ -10,7 +10,10 @@ _SAME = {  # one word per written language: what feeds, detectors and people cal
     "arb": "ar", "pes": "fa", "prs": "fa", "zsm": "ms", "mo": "ro",
     "eng": "en", "fra": "fr", "deu": "de", "spa": "es",
 }  # fmt: skip
-_GLANCE, _READ = 160, 600  # code points: the first are enough where they are certain, more change hardly any answer
+_GLANCE, _READ = (
+    160,
+    600,
+)  # code points: the first are enough where they are certain, more change hardly any answer
 _CERTAIN = 0.9
 _SURE = 0.6  # of the detector's probability; a headline of two names is in no language
 

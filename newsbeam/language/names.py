@@ -45,8 +45,8 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
 class Pieces(NamedTuple):
     """What may be a name in a text.
 
-    `several`: names of more than one word, in order; `bodies`: those of any length that have a `body`; `single`: words
-    by their keys, each way of writing one with the places where it begins, which German has by the hundred.
+    `several`: names of more than one word, in order; `bodies`: those of any length that have a `body`; `single`:
+    words by their keys, each way of writing one with the places where it begins; German has them by the hundred.
     """
 
     several: list[Piece]
@@ -101,7 +101,7 @@ class Grammar:
         return Pieces(several, bodies, single)
 
     def _runs(self, text: str, hits: Sequence[Hit], words: dict[str, list[int]]) -> list[tuple[int, str]]:
-        """Return where words in capitals begin, and they, parted at what is known; `words` gets those that stand alone."""
+        """Return where words in capitals begin, and they, parted at what is known; `words` gets lone ones."""
         runs: list[tuple[int, str]] = []
         parts = self._run.split(text, MAX_RUNS)  # what is between, a run, what is between, a run, …
         last = len(hits)
@@ -133,7 +133,9 @@ class Grammar:
         """Whether a German word is one of an organisation: `Bauernverband`."""
         return self.language == "de" and name.endswith(_COMPOUNDS) and name not in self.bodies
 
-    def _between(self, text: str, start: int, end: int, inner: list[Hit], runs: list[tuple[int, str]]) -> None:
+    def _between(
+        self, text: str, start: int, end: int, inner: list[Hit], runs: list[tuple[int, str]]
+    ) -> None:
         for hit in inner:
             if hit.entry.kind in PLACES and self._part_of_name(text, hit, start, end, inner):
                 continue

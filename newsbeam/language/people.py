@@ -4,7 +4,7 @@ import itertools
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
 from newsbeam.language.deep import Known
@@ -195,26 +195,7 @@ class Finder:
 
     def _place(self, reading: Reading, bodies: Sequence[tuple[int, int]]) -> None:
         """Note where the persons and the organisations that speak stand, but not within names of organisations."""
-        sources = {hit.end + 1 for hit in reading.marks.of[SOURCE]}
-        verbs = {hit.start - 1 for hit in reading.marks.of[CUE]} if not self._german else set[int]()
-        found: list[tuple[int, int, Person | None]] = []
-        for piece in reading.pieces.several:
-            person, start = self._named(piece)
-            if person is not None:
-                found.append((start, piece.end, person))
-            elif (piece.end in verbs or piece.start in sources) and _may_speak(reading, piece.text):
-                found.append((piece.start, piece.end, None))
-        single = reading.pieces.single
-        for key in single.keys() & self._alone.keys():
-            found += [(start, start + len(name), self._alone[key]) for name, starts in single[key] for start in starts]
-        if verbs or sources:
-            words = [word for key, words in single.items() if key not in self._alone for word in words]
-            found += [
-                (start, start + len(name), None)
-                for name, starts in words
-                for start in starts
-                if (start + len(name) in verbs or start in sources) and _may_speak(reading, name)
-            ]
+        found = [*self._places_of_names(reading), *self._places_of_words(reading)]
         for start, end, person in sorted(found, key=itemgetter(0)):
             if any(first <= start < last for first, last in bodies):
                 continue
@@ -224,6 +205,37 @@ class Finder:
                 self.cast.organisation(reading.text[start:end], (reading.field, start, end))
         self._places_of_persons(reading)
         self._acronyms(reading)
+
+    def _places_of_names(self, reading: Reading) -> Iterator[tuple[int, int, Person | None]]:
+        """Yield where names of several words stand, None for those that speak and are no person's."""
+        speaking = self._speaking(reading)
+        for piece in reading.pieces.several:
+            person, start = self._named(piece)
+            if person is not None or (speaking and speaking(piece.text, start, piece.end)):
+                yield start, piece.end, person
+
+    def _places_of_words(self, reading: Reading) -> Iterator[tuple[int, int, Person | None]]:
+        """Yield where single words stand that are a person, None for those that speak and are none."""
+        single, alone, speaking = reading.pieces.single, self._alone, self._speaking(reading)
+        for key, words in single.items():
+            person = alone.get(key)
+            if person is None and speaking is None:
+                continue
+            for name, starts in words:
+                for start in starts:
+                    if person is not None or (speaking and speaking(name, start, start + len(name))):
+                        yield start, start + len(name), person
+
+    def _speaking(self, reading: Reading) -> Callable[[str, int, int], bool] | None:
+        """Return what tells whether a name of nobody stands where a speaker does, None where nothing does.
+
+        In German, where every noun has a capital, only what follows `laut` is told so.
+        """
+        sources = {hit.end + 1 for hit in reading.marks.of[SOURCE]}
+        verbs = {hit.start - 1 for hit in reading.marks.of[CUE]} if not self._german else set[int]()
+        if reading.field == "title" or not (sources or verbs):
+            return None
+        return lambda name, start, end: (end in verbs or start in sources) and _may_speak(name)
 
     def _named(self, piece: Piece) -> tuple[Person | None, int]:
         """Return the person of a name of several words, and where the name begins."""
@@ -281,6 +293,6 @@ class Finder:
                     self.cast.organisation(name, (reading.field, start, match.start()))
 
 
-def _may_speak(reading: Reading, name: str) -> bool:
-    """Whether a name beside a verb of saying that is no person's can be an organisation's."""
-    return reading.field != "title" and len(name) > 2 and name[:2] not in {"I'", "I’"}
+def _may_speak(name: str) -> bool:
+    """Whether a name that is no person's can be an organisation's: not `I` or `I'm`."""
+    return len(name) > 2 and name[:2] not in {"I'", "I’"}
