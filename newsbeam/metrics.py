@@ -35,6 +35,7 @@ from prometheus_client.registry import Collector
 from newsbeam.machine import lives
 
 _FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_LOCK = (0.001, 0.0025, *_FAST)
 _LATENCY = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3_600.0, 21_600.0, 86_400.0)
 
 # --- feeds in --------------------------------------------------------------------------------------------
@@ -82,6 +83,14 @@ RECORDED_LATENCY_SECONDS = Histogram(
 DECODE_SECONDS = Histogram("newsbeam_decode_seconds", "Decoding one chunk.", buckets=_FAST)
 ENRICH_SECONDS = Histogram("newsbeam_enrich_seconds", "Enriching one chunk.", buckets=_FAST)
 CHUNK_SECONDS = Histogram("newsbeam_chunk_seconds", "Record's transaction for one chunk.", buckets=_FAST)
+LOCK_WAITED_SECONDS = Histogram(
+    "newsbeam_lock_waited_seconds", "How long one chunk waited for the store-wide lock.", buckets=_LOCK
+)
+LOCK_HELD_SECONDS = Histogram(
+    "newsbeam_lock_held_seconds",
+    "How long one chunk held the store-wide lock, its commit with it.",
+    buckets=_LOCK,
+)
 CHUNK_RECORDS = Histogram(
     "newsbeam_chunk_records",
     "Records in one chunk.",

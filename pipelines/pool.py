@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any
@@ -27,6 +28,7 @@ from pipelines.versions import Versions, complaint, versions_here
 logger = logging.getLogger("newsbeam.process")
 
 STOP_WITHIN_S = 3.0
+_FOLD_AGAIN_S = 1.0
 # What a worker needs sooner or later; imported once, before the first is forked.
 PRELOADED = ["apache_beam.runners.worker.sdk_worker", "pipelines.monitor", "newsbeam.bus.kafka"]
 
@@ -34,7 +36,9 @@ PRELOADED = ["apache_beam.runners.worker.sdk_worker", "pipelines.monitor", "news
 class WorkerPool(api_grpc.BeamFnExternalWorkerPoolServicer):
     """Starts and stops workers as Flink's task managers ask for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, fold_ended: Callable[[], bool]) -> None:
+        self._fold_ended = fold_ended
+        self._gone = threading.Event()
         self._context: ForkServerContext = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(PRELOADED)
         self._workers: dict[str, ForkServerProcess] = {}
@@ -66,6 +70,7 @@ class WorkerPool(api_grpc.BeamFnExternalWorkerPoolServicer):
 
     def stop(self) -> None:
         """Stop every worker."""
+        self._gone.set()
         for name in list(self._workers):
             self._stop(name)
 
@@ -88,11 +93,16 @@ class WorkerPool(api_grpc.BeamFnExternalWorkerPoolServicer):
         elif process.exitcode:
             logger.warning("worker %s died (process %d, status %s)", name, process.pid, process.exitcode)
         self._workers.pop(name, None)
+        while not self._fold_ended() and not self._gone.wait(_FOLD_AGAIN_S):
+            continue
 
 
-def serve_pool(host: str, port: int, stop: threading.Event) -> None:
-    """Serve workers until `stop` is set. Raises `ConfigurationError` when the address cannot be bound."""
-    pool = WorkerPool()
+def serve_pool(host: str, port: int, stop: threading.Event, fold_ended: Callable[[], bool]) -> None:
+    """Serve workers until `stop` is set. Raises `ConfigurationError` when the address cannot be bound.
+
+    `fold_ended` takes workers that ended out of the metrics that all share; False asks to be called again.
+    """
+    pool = WorkerPool(fold_ended)
     options = [
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.http2.max_ping_strikes", 0),

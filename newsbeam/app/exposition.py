@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from newsbeam import metrics
 from newsbeam.app.configuration import MetricsSettings
+from newsbeam.app.metricsfolder import metrics_shared_for_now
 from newsbeam.errors import ConfigurationError
 
 logger = logging.getLogger("newsbeam.run")
@@ -23,6 +24,16 @@ def exposed(settings: MetricsSettings) -> Iterator[None]:
             except OSError as error:
                 raise ConfigurationError([_why_not(where, error)]) from error
             logger.info("metrics are on http://%s/metrics", where)
+        yield
+
+
+@contextmanager
+def exposed_with_children(settings: MetricsSettings) -> Iterator[None]:
+    """Serve the sum of the metrics of all processes that this one starts meanwhile, when a port is set."""
+    with ExitStack() as stack:
+        if settings.port:
+            stack.enter_context(metrics_shared_for_now())
+        stack.enter_context(exposed(settings))
         yield
 
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from types import FrameType
 
 from newsbeam.app.deployment import ActiveConfiguration, Deployment
-from newsbeam.app.exposition import exposed
+from newsbeam.app.exposition import exposed, exposed_with_children
 from newsbeam.app.heartbeat import heartbeat
 from newsbeam.app.lifeline import hold_lifeline
 from newsbeam.app.logs import set_up_logs
-from newsbeam.app.metricsfolder import reserve_room
+from newsbeam.app.metricsfolder import fold_ended, reserve_room
 
 logger = logging.getLogger("newsbeam.run")
 _SWEEP_EVERY_S = 3600.0
@@ -82,8 +82,8 @@ def run_pool(opened: Deployment) -> None:
     from pipelines.pool import serve_pool
 
     flink = opened.settings.flink
-    with exposed(opened.settings.metrics):
-        serve_pool(flink.pool_host, flink.pool_port, stopped_by_signals())
+    with exposed_with_children(opened.settings.metrics):
+        serve_pool(flink.pool_host, flink.pool_port, stopped_by_signals(), fold_ended)
 
 
 def stopped_by_signals() -> threading.Event:

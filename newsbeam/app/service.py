@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -16,8 +16,8 @@ from dashboard.pages.summary import AWAY
 from dashboard.server import check_address
 from newsbeam.app.datadir import locked_data_dir
 from newsbeam.app.deployment import Applied, Deployment
-from newsbeam.app.exposition import exposed
-from newsbeam.app.metricsfolder import metrics_shared_for_now, share_metrics
+from newsbeam.app.exposition import exposed, exposed_with_children
+from newsbeam.app.metricsfolder import share_metrics
 from newsbeam.app.supervisor import Job, Supervisor
 from newsbeam.errors import StoreUnavailable, Unavailable
 from newsbeam.store import reads
@@ -54,10 +54,7 @@ def _pipeline_jobs(opened: Deployment) -> tuple[list[Job], str]:
 def run_workers(opened: Deployment, say: Say) -> int:
     """Run the pipeline's workers alone, supervised, until a signal; one port shows the metrics of all of them."""
     workers = opened.settings.process.workers or os.cpu_count() or 1
-    with ExitStack() as stack:
-        if opened.settings.metrics.port:
-            stack.enter_context(metrics_shared_for_now())
-            stack.enter_context(exposed(opened.settings.metrics))
+    with exposed_with_children(opened.settings.metrics):
         return supervise(Supervisor(worker_jobs(opened, workers)), say)
 
 

@@ -19,6 +19,8 @@ from newsbeam.metrics import (
     CHUNK_SECONDS,
     CHUNKS_REPEATED,
     DEAD_LETTERS,
+    LOCK_HELD_SECONDS,
+    LOCK_WAITED_SECONDS,
     RECORDED_LATENCY_SECONDS,
     RECORDS,
 )
@@ -80,10 +82,15 @@ class Recorder:
         with self._store.write() as connection:
             early = self._early_bodies(connection, chunk)
             insert_early(connection, early)
+            asked = time.perf_counter()
             self._store.lock(connection)
+            locked = time.perf_counter()
             done = self._record(connection, chunk, now, early)
             delete_early(connection, early)
-        _measure(done, time.perf_counter() - began, now)
+        ended = time.perf_counter()
+        LOCK_WAITED_SECONDS.observe(locked - asked)  # SQLite's is part of the transaction's begin
+        LOCK_HELD_SECONDS.observe(ended - locked)
+        _measure(done, ended - began, now)
         return done.report
 
     def _early_bodies(self, connection: Transaction, chunk: Chunk[EnrichedRecord]) -> EarlyBodies:

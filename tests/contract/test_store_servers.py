@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count as numbers
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from prometheus_client import REGISTRY
+from sqlalchemy import insert, select, text
 
 from newsbeam.errors import StoreUnavailable
 from newsbeam.recording import Recorder
@@ -20,6 +22,7 @@ from newsbeam.store.reads import topic_totals
 from newsbeam.store.schema import metadata
 from tests.contract.recordings import NOON, a_story, chunk_of, contents, prepared
 from tests.servers.postgres import PostgresServer
+from tests.servers.process import wait_until
 
 DAY = timedelta(days=1)
 RECORDERS = 4
@@ -50,8 +53,38 @@ def test_four_processes_split_no_event_and_count_exactly(postgres_url: str) -> N
     assert [one.dispositions for one in read_dispositions(store)] == [{"recorded": EVENTS}] * RECORDERS
     seqs = sorted(row["record_seq"] for row in _all(store, "story"))
     assert seqs == list(range(1, RECORDERS * EVENTS + 1))
-    assert all(one["held_s"] > 0 for one in told)
+    assert all(0 < one["held_s"] < one["took_s"] - one["waited_s"] for one in told)
     store.close()
+
+
+def test_waiting_for_the_store_wide_lock_is_told_apart_from_holding_it(postgres_url: str) -> None:
+    store, other = prepared(postgres_url), open_store(postgres_url)
+    before = {name: lock_sample(name) for name in ("waited", "held")}
+    began = time.perf_counter()
+    with ThreadPoolExecutor() as pool:
+        with other.locked():
+            recording = pool.submit(Recorder(store).record, chunk_of([a_story()], 0), NOON)
+            wait_until(lambda: _waiting(other) == 1, 30, "the recorder to wait")
+            seen = time.perf_counter()
+            assert _waiting(other) == 1
+            waits_at_least_s = time.perf_counter() - seen
+        recording.result(30)
+    took_s = time.perf_counter() - began
+    waited_s, held_s = (lock_sample(name) - before[name] for name in ("waited", "held"))
+    assert waits_at_least_s <= waited_s
+    assert 0 < held_s <= took_s - waited_s
+    store.close(), other.close()
+
+
+def lock_sample(name: str) -> float:
+    return REGISTRY.get_sample_value(f"newsbeam_lock_{name}_seconds_sum") or 0.0
+
+
+def _waiting(store: Store) -> int:
+    with store.read() as connection:
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+                       "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")  # fmt: skip
+        return int(connection.execute(waiting).scalar_one())
 
 
 def test_recording_goes_on_where_it_was_when_postgresql_comes_back() -> None:

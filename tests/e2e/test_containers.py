@@ -26,6 +26,7 @@ PUBLISHED = [
     {"url": "https://harbour-post.example/bridge", "title": "A bridge reopens", "body": "Ferries stop at noon.",
      "language": "en"},
 ]  # fmt: skip
+RECORDED = r'^newsbeam_records_total{disposition="recorded"} (\S+)$'
 POLLED = ("An old ceasefire", "The market of Port Maren")
 
 
@@ -95,9 +96,16 @@ def assert_metrics(containers: Containers) -> None:
     jobs, pages = yaml.safe_load((ROOT / "config/prometheus/prometheus.yml").read_text())["scrape_configs"]
     watched = [name for name in jobs["dns_sd_configs"][0]["names"] if name in containers.services]
     assert set(watched) == set(filter(is_ours, containers.services)) - {"apply", "serve"}
-    shown = "".join(containers.get(name, METRICS, "/metrics") for name in watched)
+
+    def shown() -> str:
+        return "".join(containers.get(name, METRICS, "/metrics") for name in watched)
+
+    def counted() -> float:
+        return sum(float(number) for number in re.findall(RECORDED, shown(), re.MULTILINE))
+
+    wait_until(lambda: counted() == 4, 30, "four stories in the metrics of who recorded them", shown)
     for asked in ('newsbeam_feed_fetches_total{outcome="ok"} 1.0', "newsbeam_deliveries_total"):
-        assert asked in shown
+        assert asked in shown()
     (target,) = pages["static_configs"][0]["targets"]
     page = containers.get("serve", target.rpartition(":")[2], "/metrics")
     assert re.search(r"^newsbeam_store_stories 4.0$", page, re.MULTILINE)
