@@ -4,13 +4,17 @@ import logging
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from kafka import KafkaAdminClient
+from sqlalchemy import Table, delete, insert, select
 
 from newsbeam.errors import AlreadyRunning, FlinkUnavailable
+from newsbeam.store.database import Store
 from newsbeam.store.leases import Leases
+from newsbeam.store.schema import metadata
 from pipelines.exits import EXIT_STOPPED, KEEPER, refuse_beside_keeper
 from pipelines.flink import check_job_server
 from pipelines.flinkrest import FlinkRest
@@ -70,6 +74,52 @@ def test_a_record_that_kills_its_worker_becomes_a_dead_letter(
         server_world.publish([a_story(n) for n in range(40, 60)])
         kept.recorded(60)
     assert server_world.ended() == {"recorded": 59, "dead": 1}
+
+
+def test_stored_positions_count_and_no_checkpoint(
+    server_world: World, flink_cluster: FlinkCluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "newsbeam.process")
+    store = server_world.store
+    server_world.publish([a_story(n) for n in range(40)])
+    with Kept(server_world, flink_cluster, checkpoint_s=600.0) as kept:
+        kept.recorded(40)
+        # The store is ahead: Flink starts the job anew from the beginning, and what is read again is skipped.
+        job = kept.job
+        flink_cluster.worker_pool.kill()
+        flink_cluster.start_worker_pool()
+        server_world.publish([a_story(n) for n in range(40, 60)])
+        kept.recorded(60)
+        begun_anew = kept.rest.job(job)
+        assert begun_anew.failures
+        assert begun_anew.checkpoints.done_at is None
+        assert server_world.ended() == {"recorded": 60}
+        # The store is behind: a copy of an earlier hour was put back. The job stops, and begins where the copy is.
+        copy = copied(store)
+        server_world.publish([a_story(n) for n in range(60, 80)])
+        kept.recorded(80)
+        put_back(store, copy)
+        server_world.publish([a_story(n) for n in range(80, 100)])
+        kept.recorded(100)
+        assert kept.job != job
+    assert "the job is submitted anew: newsbeam.errors.Gap: stories/" in caplog.text
+    assert server_world.ended() == {"recorded": 100}
+
+
+def copied(store: Store) -> dict[Table, list[dict[str, Any]]]:
+    """Return what every table holds, but for who is at work."""
+    kept = [table for table in metadata.sorted_tables if table.name not in {"lease", "marker"}]
+    with store.read() as connection:
+        return {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in kept}
+
+
+def put_back(store: Store, copy: dict[Table, list[dict[str, Any]]]) -> None:
+    with store.locked() as connection:
+        for table in reversed(copy):
+            connection.execute(delete(table))
+        for table, rows in copy.items():
+            if rows:
+                connection.execute(insert(table), rows)
 
 
 @pytest.mark.parametrize("case", ["nobody there", "another installation"])
