@@ -18,7 +18,7 @@ from bench.prose import stories
 from bench.table import machine, show
 from newsbeam.app.configuration import starter_config
 from newsbeam.app.deployment import Deployment
-from newsbeam.enrichment import Enricher, cluster_evidence, field_values, language_of, reading_of
+from newsbeam.enrichment import Enricher, evidence_of, field_values, language_of, reading_of
 from newsbeam.identity import content_hash
 from newsbeam.language import LanguageLayer
 from newsbeam.story import Story
@@ -82,7 +82,7 @@ def _parts(catalog: Catalog, language: str, options: argparse.Namespace) -> Iter
     yield f"{fastest(lambda one: language_of(one, msgspec.structs.replace(nobody, language=None)), undeclared):.0f}"
     yield f"{fastest(lambda one: reading_of(layer, one, language)):.0f}"
     yield f"{fastest(lambda one: matcher.match(one, outlets[id(one)], language, values[id(one)])):.0f}"
-    yield f"{fastest(lambda one: (content_hash(one.title, one.summary, one.body), cluster_evidence(one))):.0f}"
+    yield f"{fastest(lambda one: (content_hash(one.title, one.summary, one.body), evidence_of(one))):.0f}"
     whole = fastest(enricher.enrich)
     yield f"{whole:.0f}"
     yield f"{1e6 / whole:,.0f}"

@@ -10,7 +10,8 @@ from newsbeam.codec import encode_story
 from newsbeam.identity import content_hash, digest, key_hash, normal_text, ordered_keys, text_hash
 from newsbeam.language import LanguageLayer, LanguageSettings, StoryReading
 from newsbeam.language.detection import detect_language, primary_language
-from newsbeam.story import DeadLetter, EnrichedStory, OutletFacts, Story
+from newsbeam.signature import signature_of
+from newsbeam.story import DeadLetter, EnrichedStory, OutletFacts, Signature, Story
 from newsbeam.topics.catalog import Catalog, resolve_outlet
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Enricher:
         if (tags or rules) and self._language.settings.deep == "chosen":
             found = _read_deeply(self._language, story, language) or found
         counted = _counted(found, self._language.settings)
+        same, signature = evidence_of(story)
         return EnrichedStory(
             story=story,
             catalog=self.catalog.version,
@@ -49,7 +51,8 @@ class Enricher:
             rules=tuple(rules),
             blind=tuple(blind),
             content_hash=content_hash(story.title, story.summary, story.body),
-            text_hash=cluster_evidence(story),
+            text_hash=same,
+            signature=signature,
             countries=counted["country"],
             entities=counted["entity"],
             speakers=counted["speaker"],
@@ -125,9 +128,15 @@ def language_of(story: Story, outlet: OutletFacts) -> str:
     return declared or detect_language(f"{story.title}\n{story.summary}\n{story.body[:1_000]}")
 
 
-def cluster_evidence(story: Story) -> str:
-    """Return the hash by which equal texts form one cluster; a text too short to prove it has its own."""
-    texts = (story.title, story.summary, story.body)
-    if len(normal_text("".join(texts)[: 20 * EVIDENCE_LETTERS])) >= EVIDENCE_LETTERS:
-        return text_hash(*texts)
-    return digest("own", key_hash(ordered_keys(story)[0]).hex())
+def evidence_of(story: Story) -> tuple[str, Signature | None]:
+    """Return by what copies are recognised: the hash that equal texts share, and the signature of near-duplicates.
+
+    A text too short to prove anything has a hash of its own.
+    """
+    title, summary, body = (normal_text(text) for text in (story.title, story.summary, story.body))
+    letters = (title + summary + body)[: 4 * EVIDENCE_LETTERS].decode("utf-8", "ignore")
+    if len(letters) >= EVIDENCE_LETTERS:
+        same = text_hash(title, summary, body)
+    else:
+        same = digest("own", key_hash(ordered_keys(story)[0]).hex())
+    return same, signature_of(story.summary, story.body, (summary, body))

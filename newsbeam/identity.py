@@ -156,13 +156,13 @@ def content_hash(title: str, summary: str, body: str) -> str:
     return digest(title, summary, body)
 
 
-def text_hash(title: str, summary: str, body: str) -> str:
-    """Return the hash of `normal_text`: equal when only case, punctuation or spacing differ."""
-    return digest("text", normal_text(f"{title}\n{summary}\n{body}"))
+def text_hash(title: bytes, summary: bytes, body: bytes) -> str:
+    """Return the hash of a story's normal texts: equal when only case, punctuation or spacing differ."""
+    return digest("text", (title + summary + body).decode("utf-8", "surrogatepass"))
 
 
-def normal_text(text: str) -> str:
-    """Return the letters and digits of a text, run together: compatibility forms unified (NFKC), case folded.
+def normal_text(text: str) -> bytes:
+    """Return the letters and digits of a text, run together, in UTF-8: compatibility forms unified, case folded.
 
     Dropped are spaces, controls, ASCII signs and those of the Unicode blocks for punctuation; the marks that
     belong to letters stay. Done on bytes, because this runs on every character of every story.
@@ -173,7 +173,7 @@ def normal_text(text: str) -> str:
         for lead, signs in _SIGNS:
             if lead in plain:
                 plain = signs.sub(b"", plain)
-    return plain.decode("utf-8", "surrogatepass")
+    return plain
 
 
 _ASCII_SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum())

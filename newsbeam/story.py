@@ -130,6 +130,20 @@ class OutletFacts(msgspec.Struct, frozen=True):
     text: str = "full"  # full | excerpt | none: what may be kept and shown
 
 
+class Signature(msgspec.Struct, frozen=True):
+    """By which near-duplicates are recognised: hashes of a story's text, 4 bytes each (`newsbeam.signature`).
+
+    `anchors` are looked up by; `lead` and `whole` are runs of letters, `names` and `figures` words, all in the
+    text's order.
+    """
+
+    anchors: tuple[int, ...]
+    lead: bytes
+    whole: bytes
+    figures: bytes
+    names: bytes
+
+
 class EnrichedStory(msgspec.Struct, frozen=True, kw_only=True):
     """A story with all that can be said of it without knowing any other: pure function of story and catalog.
 
@@ -146,6 +160,7 @@ class EnrichedStory(msgspec.Struct, frozen=True, kw_only=True):
     blind: tuple[str, ...]  # topics without a query for this language
     content_hash: str  # of title, summary and body: what a revision changes
     text_hash: str  # of the normalised text: equality is evidence of one cluster
+    signature: Signature | None = None  # likeness is evidence of one cluster, too; None: too short
     countries: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()

@@ -6,9 +6,10 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from newsbeam.errors import StoreUnavailable
+from newsbeam.store.clock import StoreClock
 from newsbeam.store.database import Store
 from newsbeam.store.leases import Leases, owners
 
@@ -22,8 +23,9 @@ def _name(job: str) -> str:
 
 
 @contextmanager
-def heartbeat(store: Store, job: str) -> Iterator[None]:
-    """Keep the job's lease fresh while the block runs; the store being away is no reason to stop."""
+def heartbeat(store: Store, job: str, clock: StoreClock | None = None) -> Iterator[None]:
+    """Keep the job's lease, and its clock, fresh while the block runs; the store being away is no reason to stop."""
+    now = clock or StoreClock(store)
     leases = Leases(store, f"{job}-{socket.gethostname()}-{os.getpid()}")
     name = f"{_name(job)}{os.getpid()}"
     stop = threading.Event()
@@ -31,7 +33,8 @@ def heartbeat(store: Store, job: str) -> Iterator[None]:
     def beat() -> None:
         while True:
             try:
-                leases.acquire(name, _TTL, datetime.now(UTC))
+                now.look()
+                leases.acquire(name, _TTL, now())
             except StoreUnavailable as error:
                 logger.debug("heartbeat of %s: %s", job, error)
             if stop.wait(_EVERY_S):

@@ -14,6 +14,7 @@ from newsbeam.app.heartbeat import heartbeat
 from newsbeam.app.lifeline import hold_lifeline
 from newsbeam.app.logs import set_up_logs
 from newsbeam.app.metricsfolder import fold_ended, reserve_room
+from newsbeam.store.clock import StoreClock
 
 logger = logging.getLogger("newsbeam.run")
 _SWEEP_EVERY_S = 3600.0
@@ -22,12 +23,13 @@ _SWEEP_EVERY_S = 3600.0
 def run_poll(opened: Deployment) -> None:
     """Poll feeds until a signal."""
     begin_job(opened)
-    from connectors.feeds.poll import Poller
+    from connectors.feeds.poll import Poller, Surroundings
 
     store = opened.store()
     active = ActiveConfiguration(store)
-    poller = Poller(store, opened.bus, active.feeds, opened.settings.feeds)
-    with exposed(opened.settings.metrics), heartbeat(store, "poll"):
+    clock = StoreClock(store)
+    poller = Poller(store, opened.bus, active.feeds, opened.settings.feeds, Surroundings(clock=clock))
+    with exposed(opened.settings.metrics), heartbeat(store, "poll", clock):
         _until_signal(poller.run)
 
 
@@ -38,12 +40,13 @@ def run_deliver(opened: Deployment) -> None:
 
     store = opened.store()
     active = ActiveConfiguration(store)
-    deliverer = Deliverer(store, opened.bus, active.subscriptions, opened.settings.deliver_here)
+    clock = StoreClock(store)
+    deliverer = Deliverer(store, opened.bus, active.subscriptions, opened.settings.deliver_here, clock=clock)
 
     async def both(stop: asyncio.Event) -> None:
         await asyncio.gather(deliverer.run(stop), _sweep_now_and_then(opened, stop))
 
-    with exposed(opened.settings.metrics), heartbeat(store, "deliver"):
+    with exposed(opened.settings.metrics), heartbeat(store, "deliver", clock):
         _until_signal(both)
 
 

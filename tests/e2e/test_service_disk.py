@@ -1,9 +1,8 @@
 """A full disk below the whole service: said once, waited for, and afterwards everything is there exactly once."""
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -14,6 +13,7 @@ from newsbeam.newswire import Script
 from tests.e2e.conftest import Deployed
 from tests.e2e.equality import assert_delivered, assert_equals_truth
 from tests.e2e.service import FIRST_ONLY, SUBSCRIPTION, Service, fast_wire
+from tests.servers.disk import CannotMount, fill, small_disk
 from tests.servers.process import wait_until
 
 DISK_BYTES = 48 * 1024 * 1024
@@ -26,28 +26,11 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     """A small file system of its own, which only root may mount; others, CI too, go without this test."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "newsbeam-test", str(folder)]
-    try:
-        mounted = subprocess.run(mount, capture_output=True, text=True, timeout=20, check=False)
-    except FileNotFoundError:
-        pytest.skip("no small file system can be mounted here: there is no mount command")
-    if mounted.returncode:
-        pytest.skip(f"no small file system can be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], timeout=20, check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Leave no byte on the disk; return the file that took them."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        for size in (65_536, 4_096, 1):
-            try:
-                while file.write(bytes(size)):
-                    pass
-            except OSError:
-                continue
-    return ballast
+    with ExitStack() as exits:
+        try:
+            yield exits.enter_context(small_disk(folder, DISK_BYTES))
+        except CannotMount as reason:
+            pytest.skip(str(reason))
 
 
 def jobs(service: Service) -> dict[int, str]:

@@ -45,14 +45,15 @@ class PostgresServer:
     """One server with its own folder and port; stops and starts again on the same data and port.
 
     `durable` keeps every promise of a commit; without it tests run faster and a kill may lose data.
+    `folder` must be there; `remove` takes it away.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, folder: Path | None = None, settings: str = "") -> None:
         bin_ = bin_dir()
         assert bin_ is not None, missing()
         self.port = free_port()
         # Not below pytest's folders: root's are closed to the user that the server runs as.
-        self._folder = Path(tempfile.mkdtemp(prefix="newsbeam-postgres-"))
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="newsbeam-postgres-"))
         self._data = self._folder / "data"
         self._bin = bin_
         self._user = "postgres" if os.geteuid() == 0 else None  # initdb refuses root
@@ -60,13 +61,13 @@ class PostgresServer:
             shutil.chown(self._folder, self._user, self._user)
         command = [bin_ / "postgres", "-D", self._data, "-p", str(self.port)]
         self.process = ServerProcess("PostgreSQL", command, self._folder / "postgres.log", user=self._user)
-        self._settings = SETTINGS + ("" if durable else FAST)
+        self._settings = SETTINGS + ("" if durable else FAST) + settings
 
     def start(self) -> "PostgresServer":
         """Start the server, making its cluster the first time; return when it takes connections."""
         if not self._data.exists():
             self._initialise()
-        self.process.start(self._answers, within_s=60)
+        self.process.start(self.answers, within_s=60)
         return self
 
     def _initialise(self) -> None:
@@ -84,7 +85,8 @@ class PostgresServer:
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(self._settings)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Say whether it takes connections."""
         try:
             with self._connect():
                 return True
@@ -101,9 +103,9 @@ class PostgresServer:
             connect_timeout=5,
         )
 
-    def create_database(self) -> str:
+    def create_database(self, name: str = "") -> str:
         """Make an empty database; return its SQLAlchemy URL."""
-        name = f"test_{uuid.uuid4().hex[:12]}"
+        name = name or f"test_{uuid.uuid4().hex[:12]}"
         with self._connect() as connection:
             connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"

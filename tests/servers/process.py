@@ -56,11 +56,12 @@ class ServerProcess:
                 env={**({} if alone else os.environ), **(environ or {})},
                 cwd=self.log.parent,
             )
-        wait_until(lambda: self._ended() or ready(), within_s, f"{self.name} to answer", self.tail)
-        if self._ended():
+        wait_until(lambda: self.has_ended() or ready(), within_s, f"{self.name} to answer", self.tail)
+        if self.has_ended():
             raise AssertionError(f"{self.name} ended at once:\n{self.tail()}")
 
-    def _ended(self) -> bool:
+    def has_ended(self) -> bool:
+        """Say whether it does not run."""
         return self._process is None or self._process.poll() is not None
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
