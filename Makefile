@@ -33,8 +33,8 @@ demo: $(READY) ## set up, then the whole service over a simulated newswire; need
 	@$(BIN)/newsbeam demo $(ARGS)
 
 .PHONY: test
-test: $(READY_DEV) ## set up, then pass the tests; those that need a server skip without it
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY_DEV) ## set up, then pass the tests side by side; those that need a server skip without it
+	@$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: $(READY_DEV) ## lint, format, types, import rules

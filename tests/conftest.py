@@ -4,8 +4,11 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.servers import chromium as browser
 from tests.servers import flink, kafka, lucene, postgres
@@ -13,6 +16,11 @@ from tests.servers.flink import FlinkCluster
 from tests.servers.kafka import KafkaServer
 from tests.servers.postgres import PostgresServer
 
+# A busy machine is no fault of a test.
+settings.register_profile("busy", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
+FLINK = ("tests/graph/test_flink.py", "tests/e2e/test_service_cluster.py")
 NEEDS: dict[str, Callable[[], str | None]] = {
     "kafka": kafka.missing,
     "postgres": postgres.missing,
@@ -30,11 +38,27 @@ MARKS = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByFile(LoadFileScheduling):
+    """The tests of a file stay in one process, and those of all files that use Flink: two clusters are too much."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "flink" if file in FLINK else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # marks before `-m` selects, the turn after the shuffle
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKS:
                 item.add_marker(MARKS[fixture])
+    yield
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.nodeid.partition("::")[0] not in FLINK)  # the longest first
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -80,9 +104,9 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     postgres_server.drop_database(url)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def flink_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlinkCluster]:
-    """One Flink session cluster, with Beam's job server and a worker pool, for the tests of a module."""
+    """One Flink session cluster, with Beam's job server and a worker pool, for the whole run."""
     cluster = FlinkCluster(tmp_path_factory.mktemp("flink"))
     try:
         yield cluster.start()

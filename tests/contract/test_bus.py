@@ -232,7 +232,7 @@ records_ = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(records_, max_size=3))
 def test_every_partition_holds_its_share_in_order(bus: Bus, calls: list[list[Sent]]) -> None:
     starts = {}

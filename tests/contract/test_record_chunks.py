@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from newsbeam.recording import Recorder
@@ -60,10 +60,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     repeated=0,
 )
 @settings(
-    deadline=None,
     max_examples=50,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking two stores takes minutes
-    suppress_health_check=[HealthCheck.too_slow],
 )
 def test_what_is_recorded_depends_neither_on_the_borders_of_chunks_nor_on_repeats(
     template: Path, items: Sequence[Story | DeadLetter | None], borders: set[int], repeated: int

@@ -38,16 +38,10 @@ def test_laptop_and_cluster_end_equal_on_the_same_news(
     service = both[1].service
     assert call(service.command("process", "--stop"), service.config.parent).code == 5
     service.stop()
-    wait_until(lambda: living(flink_cluster) == [], 30, "the job to be cancelled")
+    wait_until(lambda: flink_cluster.living() == [], 30, "the job to be cancelled")
     service.start()
-    wait_until(lambda: living(flink_cluster) != [], 90, "the job", service.tail)
+    wait_until(lambda: flink_cluster.living() != [], 90, "the job", service.tail)
     service.kill_tree()
     said = call(service.command("process", "--stop"), service.config.parent)
-    assert (said.code, living(flink_cluster)) == (0, [])
+    assert (said.code, flink_cluster.living()) == (0, [])
     assert "Cancelled: " in said.all
-
-
-def living(cluster: FlinkCluster) -> list[str]:
-    """Return the jobs that have not ended."""
-    ended = {"CANCELED", "FAILED", "FINISHED"}
-    return [one["jid"] for one in cluster.ask("jobs/overview")["jobs"] if one["state"] not in ended]

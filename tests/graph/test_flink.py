@@ -29,6 +29,18 @@ from tests.servers.process import free_port, wait_until
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(400)]
 
 
+def test_a_session_cluster_is_whole(flink_cluster: FlinkCluster) -> None:
+    wait_until(lambda: not flink_cluster.living(), 60, "the jobs of earlier tests to end")
+    wait_until(lambda: slots(flink_cluster) == (8, 8), 60, "every slot to be free")
+    assert flink_cluster.ask("overview")["flink-version"].startswith("1.19.")
+
+
+def slots(cluster: FlinkCluster) -> tuple[int, int]:
+    """Return how many are free, and how many there are."""
+    told = cluster.ask("overview")
+    return told["slots-available"], told["slots-total"]
+
+
 def test_a_job_begins_where_the_store_is_and_reads_new_partitions_too(
     server_world: World, flink_cluster: FlinkCluster
 ) -> None:

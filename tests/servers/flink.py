@@ -106,6 +106,11 @@ class FlinkCluster:
         with opener.open(f"{self.rest_url}/{path}", timeout=10) as answer:
             return json.load(answer)
 
+    def living(self) -> list[str]:
+        """Return the ids of the jobs that have not ended."""
+        ended = {"CANCELED", "FAILED", "FINISHED"}
+        return [one["jid"] for one in self.ask("jobs/overview")["jobs"] if one["state"] not in ended]
+
     def stop(self) -> None:
         """Stop every part; workers of the pool die with it."""
         for part in (self.worker_pool, self.job_server, self.task_manager, self.job_manager):

@@ -70,7 +70,7 @@ def test_a_query_is_explained_as_it_is_compared() -> None:
     assert not explain(parse("ships AND truce"), STORY, Way(exact_case=True)).parts[0].places[1:]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(QUERIES, STORIES)
 def test_an_explanation_is_of_the_reading_that_counts(node: Node, stories: list[Story]) -> None:
     matcher = compile_queries({"q": node})

@@ -53,7 +53,7 @@ STORIES = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(related(), STORIES, st.sampled_from([Way(), Way("en"), Way(None, True), Way("en", True)]))
 def test_what_is_implied_is_found(pair: tuple[Node, Node], stories: list[Story], way: Way) -> None:
     for a, b in (pair, pair[::-1]):

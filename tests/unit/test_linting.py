@@ -117,7 +117,7 @@ def test_a_query_that_may_match_is_left_alone(query: str) -> None:
     assert never_matches(parse(query), "en") is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(QUERIES, STORIES)
 def test_a_query_that_can_never_match_never_does(node: Node, stories: list[Story]) -> None:
     if never_matches(node) is not None:
@@ -125,7 +125,7 @@ def test_a_query_that_can_never_match_never_does(node: Node, stories: list[Story
         assert not any(matcher.find(story.document()) for story in stories)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(related())
 def test_what_is_implied_bears_a_mark_of_what_it_implies(pair: tuple[Node, Node]) -> None:
     for a, b in (pair, pair[::-1]):

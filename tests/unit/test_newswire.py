@@ -40,7 +40,7 @@ def entries(feed: str, t: float, wire: Newswire = WIRE) -> list[dict[str, str]]:
 
 
 @given(seed=st.integers(0, 2**32), t=st.floats(0, 400))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_equal_arguments_give_equal_news(seed: int, t: float) -> None:
     one, two = (Newswire(seed, START, pace=1.0) for _ in range(2))
     two.timeline.entries("la-rive", 1000.0)  # looking ahead changes nothing
@@ -50,7 +50,7 @@ def test_equal_arguments_give_equal_news(seed: int, t: float) -> None:
 
 
 @given(t=st.floats(0, 200), later=st.floats(0, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_document_changes_exactly_when_its_version_does(t: float, later: float) -> None:
     for outlet in OUTLETS:
         before, after = WIRE.state(outlet.id, t), WIRE.state(outlet.id, t + later)
