@@ -20,7 +20,9 @@ from tests.servers.postgres import PostgresServer
 settings.register_profile("busy", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
-FLINK = ("tests/graph/test_flink.py", "tests/e2e/test_service_cluster.py")
+FLINK = tuple(
+    f"tests/{name}.py" for name in ("graph/test_flink", "e2e/test_service_cluster", "e2e/test_containers")
+)
 NEEDS: dict[str, Callable[[], str | None]] = {
     "kafka": kafka.missing,
     "postgres": postgres.missing,
