@@ -35,6 +35,7 @@ class Document:
         self.texts = (title, summary, body)
         self.values: dict[str, dict[str, list[Hit]]] = {}
         self._views: dict[str, View] = {}
+        self._spans: dict[Interval, Span] = {}
         for field, given in (values or {}).items():
             for value in given:
                 self.add_value(field, value)
@@ -85,8 +86,12 @@ class Document:
         return tuple(map(self._span, parts[:MAX_SPANS]))
 
     def _span(self, interval: Interval) -> Span:
-        number, a, b = self.reading.original(interval)
-        return Span(FIELDS[number], a, b, self.texts[number][a:b])
+        """Where an interval is in the text; remembered, since a rule's evidence is that of its topics."""
+        span = self._spans.get(interval)
+        if span is None:
+            number, a, b = self.reading.original(interval)
+            span = self._spans[interval] = Span(FIELDS[number], a, b, self.texts[number][a:b])
+        return span
 
 
 def _beginning(reading: Reading, start: int, end: int) -> Interval:

@@ -1,6 +1,7 @@
 """Words in the form in which they are compared, by three stated rules: `fold`, with case kept, for stemming."""
 
 import unicodedata
+from functools import lru_cache
 from re import compile as expression
 
 _CYRILLIC_LETTERS = expression("[\u0438\u0443\u0418\u0423]\u0306|[\u0456\u0406]\u0308")
@@ -75,6 +76,7 @@ def _composed(text: str) -> str:
     return _TAKEN_APART.sub(lambda pair: _KEPT_WHOLE[pair[0]], unicodedata.normalize("NFC", text))
 
 
+@lru_cache(maxsize=16384)  # outlets, languages, topics, people: they come again and again
 def value_key(value: str) -> str:
     """Return the form in which values of `outlet:`, `topic:` and the like are compared."""
     return " ".join(fold(value).split())

@@ -36,6 +36,8 @@ _FIRST_UNSPACED = 0xE00
 _RARE = 12  # of so many characters, at most one that is not ASCII
 _UNREAD_AS_SPACES = bytes(SPACE if code < UNREAD else code for code in range(256))
 
+_DROPPED = {size: dtype(DROPPED % (1 << 8 * size)) for size, dtype in ((1, np.uint8), (4, np.uint32))}
+
 Codes = npt.NDArray[np.unsignedinteger[Any]]
 Kinds = npt.NDArray[np.uint8]
 Indexes = npt.NDArray[np.intp]
@@ -53,13 +55,8 @@ class Written(NamedTuple):
 
     def dropped(self) -> npt.NDArray[np.bool_]:
         """Return which characters of the source were dropped."""
-        dropped: npt.NDArray[np.bool_] = self.codes == _dropped(self.codes)
+        dropped: npt.NDArray[np.bool_] = self.codes == _DROPPED[self.codes.itemsize]
         return dropped
-
-
-def _dropped(codes: Codes) -> "np.unsignedinteger[Any]":
-    """The code of what is not read."""
-    return codes.dtype.type(DROPPED % (1 << 8 * codes.itemsize))
 
 
 def write(fields: Sequence[str], folded: Folding) -> Written:
@@ -108,12 +105,12 @@ class _Sheet:
         """Mark the separators that follow another one."""
         is_separator = self.codes <= SPACE
         repeated = (is_separator[1:] & is_separator[:-1]).nonzero()[0]
-        self.codes[1:][repeated] = _dropped(self.codes)
+        self.codes[1:][repeated] = _DROPPED[self.codes.itemsize]
 
     def assembled(self, encoding: str, kinds: Kinds | None = None) -> Written:
         """Return the reading, with what had no room in its place, and separators around scripts without spaces."""
         codes, origin = self.codes, None
-        kept = codes != _dropped(codes)
+        kept = codes != _DROPPED[codes.itemsize]
         if self.inserts:
             at, new_codes, new_kinds = zip(*self.inserts, strict=True)
             codes, kept = np.insert(codes, at, new_codes), np.insert(kept, at, values=True)
