@@ -13,7 +13,7 @@ from newsbeam.app.configuration import DEPLOYMENTS, Settings
 from newsbeam.app.deployment import Deployment
 from newsbeam.app.exposition import exposed
 from newsbeam.app.heartbeat import heartbeat
-from newsbeam.app.jobs import begin_job, stopped_by_signals
+from newsbeam.app.jobs import begin_job, check_models, stopped_by_signals
 from newsbeam.app.service import job
 from newsbeam.bus.port import STORIES
 from newsbeam.errors import ConfigurationError, FlinkUnavailable, NotFound, Unavailable
@@ -38,6 +38,7 @@ def run_keeper(opened: Deployment) -> int:
     """Keep the live graph running on Flink until a signal; return the exit code."""
     begin_job(opened)
     check_cluster(opened.settings)
+    check_models(opened)  # a doubtful record is read on this machine
     from newsbeam.enrichment import EnricherMaker
     from pipelines.enrich import CatalogInUse
     from pipelines.exits import owner_of

@@ -65,12 +65,11 @@ def run_process_worker(opened: Deployment, careful: int | None = None) -> int:
     With `careful` only what is in doubt of that partition is read, record by record.
     """
     begin_job(opened)
+    check_models(opened)
     from newsbeam.enrichment import EnricherMaker
-    from newsbeam.language import LanguageLayer
     from pipelines.run import read_doubtful, run_worker
 
     settings = opened.settings
-    LanguageLayer(settings.language)  # a trained pipeline that is not there is said at once
     stop, make = stopped_by_signals(), EnricherMaker(settings.language)
     to = (opened.bus, opened.store(), settings.process, settings.recording_here, stop)
     with heartbeat(opened.store(), "process"):
@@ -82,6 +81,7 @@ def run_process_worker(opened: Deployment, careful: int | None = None) -> int:
 def run_pool(opened: Deployment) -> None:
     """Serve Python workers to Flink's task managers until a signal."""
     begin_job(opened)
+    check_models(opened)
     from pipelines.pool import serve_pool
 
     flink = opened.settings.flink
@@ -106,6 +106,13 @@ def begin_job(opened: Deployment) -> None:
     set_up_logs(opened.settings.service.log)
     reserve_room()
     hold_lifeline()
+
+
+def check_models(opened: Deployment) -> None:
+    """Raise `ConfigurationError` for a trained pipeline that is not there, before any story needs it."""
+    from newsbeam.language import LanguageLayer
+
+    LanguageLayer(opened.settings.language)
 
 
 def _until_signal(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:

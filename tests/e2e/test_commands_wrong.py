@@ -99,6 +99,19 @@ def test_an_option_of_one_command_is_none_of_the_next(desk: Desk) -> None:
     assert desk.run("topics", "list").code == 0
 
 
+@pytest.mark.parametrize("words", [["--worker"], ["--pool"], []], ids=["worker", "pool", "keeper"])
+def test_a_trained_pipeline_that_is_not_there_stops_whoever_would_read_with_it(
+    fresh: Desk, words: list[str]
+) -> None:
+    settings = "language: {models: {en: en_no_such_pipeline}}\n"
+    if not words:  # only a cluster has a keeper
+        settings += (
+            "service: {bus: 'kafka://127.0.0.1:9', store: 'postgresql://127.0.0.1:9/x', runner: flink}\n"
+        )
+    (fresh.config / "newsbeam.yaml").write_text(settings)
+    refused(fresh.run("process", *words), 3, "language.models.en", "python -m spacy download")
+
+
 @pytest.mark.parametrize(
     ("query", "character", "said"),
     [
