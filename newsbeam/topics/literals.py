@@ -1,6 +1,7 @@
 """Strings that are looked for as they are in the reading of a text, and how rare they are likely to be."""
 
 from enum import IntEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -66,11 +67,11 @@ _FREQUENT = frozenset(
 _BY_LENGTH = (9.0, 9.0, 4.0, 2.0, 0.8, 0.5, 0.3, 0.2, 0.15, 0.1)  # times in a story, roughly
 
 
+@lru_cache(maxsize=16384)
 def expected(literal: Literal) -> float:
     """Return how often a story holds the literal, very roughly: what matters is which of two is rarer."""
     words = literal.text.split()
-    times = sorted(map(_expected_word, words))
-    rarity = times[0] * 0.2 ** (len(words) - 1)
+    rarity = min(map(_expected_word, words)) * 0.2 ** (len(words) - 1)
     return rarity * (3 if literal.ending in {Ending.OPEN, Ending.PART} else 1)
 
 
