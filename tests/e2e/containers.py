@@ -57,6 +57,18 @@ class Containers:
         """Return a word of a service as it is on this machine."""
         return self._mapped[name].word(word)
 
+    def make_database(self) -> None:
+        """Run what PostgreSQL's image runs once, when it has made the database."""
+        environ = self._mapped["postgres"].pairs(SERVICES["postgres"]["environment"])
+        here = {"PATH": _path(), "PGHOST": "127.0.0.1", "PGPORT": self.here("postgres", "5432"),
+                "PGPASSWORD": self.secrets["postgres_password"]}  # fmt: skip
+        for script in sorted((ROOT / "config" / "postgres").iterdir()):
+            text = self.here("postgres", script.read_text("utf-8"))
+            made = subprocess.run(
+                ["sh", "-c", text], env={**environ, **here}, capture_output=True, text=True, check=False
+            )
+            assert made.returncode == 0, made.stdout + made.stderr
+
     def apply(self) -> None:
         """Run the service that comes before all others to its end."""
         ended = subprocess.run(
@@ -133,7 +145,26 @@ class Containers:
         return "\n".join(f"--- {name}\n{said[-1_500:]}" for name, said in logs.items())
 
     def _command(self, name: str) -> list[str]:
-        return list(self._mapped[name].words(self._image["ENTRYPOINT"], SERVICES[name]["command"]))
+        words = self._mapped[name].words(self._image["ENTRYPOINT"], SERVICES[name]["command"])
+        return [*self._within(name), *words]
+
+    def _within(self, name: str) -> list[str]:
+        """Return what runs a command without capabilities, all files but the service's own places read-only.
+
+        Nothing where this user may not do so: then the service runs like any process.
+        """
+        if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
+            return []
+        service = SERVICES[name]
+        mounted = [one.partition(":")[2] for one in service["volumes"] if not one.endswith(":ro")]
+        writable = [self.here(name, place) for place in mounted]
+        writable += [str(self._folder / "tmp") for place in service["tmpfs"] if place == "/tmp"]  # noqa: S108
+        steps = ["mount --make-rprivate /", *(f"mount --bind {place} {place}" for place in writable)]
+        steps += [
+            "mount -o remount,ro,bind /",
+            'exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all "$@"',
+        ]
+        return ["unshare", "--mount", "sh", "-c", " && ".join(steps), "sh"]
 
     def _environ(self, name: str) -> dict[str, str]:
         """Return the environment of the image and the service, and what this machine needs beside."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 
@@ -26,6 +27,7 @@ PUBLISHED = [
     {"url": "https://harbour-post.example/bridge", "title": "A bridge reopens", "body": "Ferries stop at noon.",
      "language": "en"},
 ]  # fmt: skip
+LOOKS = "grafana"  # the user of Grafana's dashboards
 RECORDED = r'^newsbeam_records_total{disposition="recorded"} (\S+)$'
 POLLED = ("An old ceasefire", "The market of Port Maren")
 
@@ -57,11 +59,12 @@ def containers(
     (made.config / "feeds.yaml").write_text(yaml.safe_dump(feeds))
     desk = {"id": "desk", "channel": "webhook", "url": f"{receiver.url}/desk", "allow_private": True}
     change(made.config / "alerts.yaml", subscriptions=[desk])
-    with postgres_server.guarded("newsbeam", made.secrets["postgres_password"]):
+    with postgres_server.guarded("newsbeam", made.secrets["postgres_password"], LOOKS):
         yield made
 
 
 def test_every_service_does_its_work(containers: Containers, receiver: Receiver) -> None:
+    containers.make_database()
     containers.apply()
     with containers.running():
         containers.await_health(within_s=150)
@@ -75,6 +78,7 @@ def test_every_service_does_its_work(containers: Containers, receiver: Receiver)
         assert topics(stories["A bridge reopens"]) == set()
         wait_until(lambda: len(receiver.on("/desk")) > 0, 60, "the alert", containers.said)
         assert_metrics(containers)
+        assert_dashboards_are_fed(containers)
         containers.stop()
     told = [json.loads(got.body)["data"] for got in receiver.on("/desk")]
     assert "ceasefire" in {alert["rule"] for alert in told}
@@ -109,3 +113,14 @@ def assert_metrics(containers: Containers) -> None:
     (target,) = pages["static_configs"][0]["targets"]
     page = containers.get("serve", target.rpartition(":")[2], "/metrics")
     assert re.search(r"^newsbeam_store_stories 4.0$", page, re.MULTILINE)
+
+
+def assert_dashboards_are_fed(containers: Containers) -> None:
+    """Grafana's own source of data holds the stories, for its own user."""
+    sources = yaml.safe_load((ROOT / "config/grafana/provisioning/datasources/newsbeam.yaml").read_text())
+    (source,) = [one for one in sources["datasources"] if one["name"] == "Store"]
+    assert source["user"] == LOOKS
+    secret = source["secureJsonData"]["password"].removeprefix("$__file{/run/secrets/").rstrip("}")
+    address = f"postgresql://{containers.here('postgres', source['url'])}/{source['jsonData']['database']}"
+    with psycopg.connect(address, user=source["user"], password=containers.secrets[secret]) as connection:
+        assert connection.execute("SELECT count(*) FROM story").fetchall() == [(4,)]

@@ -117,8 +117,11 @@ class PostgresServer:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
 
     @contextmanager
-    def guarded(self, name: str, password: str) -> Iterator[None]:
-        """Have a superuser and a database of one name while the block runs; who comes must show the password."""
+    def guarded(self, name: str, password: str, *others: str) -> Iterator[None]:
+        """Have a superuser and a database of one name while the block runs; who comes must show the password.
+
+        `others` are roles that the block may make.
+        """
         rules = self._data / "pg_hba.conf"
         before = rules.read_text("utf-8")
         rules.write_text(f"host all {name} 127.0.0.1/32 scram-sha-256\n{before}", "utf-8")
@@ -130,7 +133,8 @@ class PostgresServer:
                 yield
             finally:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
-                connection.execute(f"DROP ROLE {name}")  # type: ignore[arg-type]
+                for role in (name, *others):
+                    connection.execute(f"DROP ROLE IF EXISTS {role}")  # type: ignore[arg-type]
                 rules.write_text(before, "utf-8")
 
     def stop(self) -> None:
