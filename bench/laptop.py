@@ -27,16 +27,22 @@ _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Laptop:
-    """One data directory and its configuration: the starter catalog, and the feeds that are given."""
+    """One data directory and its configuration: the starter catalog, the feeds and other settings that are given."""
 
-    def __init__(self, folder: Path, workers: int, feeds: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        workers: int,
+        feeds: Sequence[Mapping[str, Any]] = (),
+        more: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         self.folder = folder
         self.port = _free_port()
         self.config = folder / "config"
         self.log = folder / "log.txt"
         for name in ("topics", "outlets.yaml", "alerts.yaml"):
             _copy(starter_config() / name, self.config / name)
-        settings = {"process": {"workers": workers}, "serve": {"port": self.port}}
+        settings = {"process": {"workers": workers}, "serve": {"port": self.port}, **(more or {})}
         (self.config / "newsbeam.yaml").write_text(yaml.safe_dump(settings))
         (self.config / "feeds.yaml").write_text(yaml.safe_dump([dict(feed) for feed in feeds]))
         self.deployment = Deployment(str(self.config), str(folder / "data"))
@@ -119,10 +125,14 @@ class Laptop:
 
 
 @contextmanager
-def laptop(workers: int, feeds: Sequence[Mapping[str, Any]] = ()) -> Iterator[Laptop]:
-    """Yield a fresh deployment; it is stopped and removed at the end."""
+def laptop(
+    workers: int,
+    feeds: Sequence[Mapping[str, Any]] = (),
+    more: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Iterator[Laptop]:
+    """Yield a fresh deployment, on a laptop unless `more` says otherwise; it is stopped and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="newsbeam-bench-"))
-    one = Laptop(folder, workers, feeds)
+    one = Laptop(folder, workers, feeds, more)
     try:
         yield one
     finally:
