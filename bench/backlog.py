@@ -36,7 +36,6 @@ PARTITIONS = 4
 CHUNK = 100
 BLOCK = 2_000  # stories made and published at once
 WARM = 0.1  # the share of the backlog after which memory is looked at first, and the clock starts
-LOOK_EVERY_S = 0.25
 
 
 class Outcome(NamedTuple):
@@ -66,7 +65,9 @@ class Progress:
         """Return what it comes to."""
         began, first, before = self.seen[0]
         ended, last, after = self.seen[-1]
-        return Outcome((last - first) / (ended - began), after, after / before - 1)
+        if first == last:  # a backlog so small that it was done at the first look
+            return Outcome(float("nan"), after, 0.0)
+        return Outcome((last - first) / (ended - began), after, after / max(before, 1.0) - 1)
 
 
 @dataclass(frozen=True)
@@ -74,22 +75,22 @@ class Place:
     """Real servers, with a topic that holds the backlog."""
 
     postgres: PostgresServer
-    flink: FlinkCluster
+    flink: FlinkCluster | None
     bus_url: str
     stories: int
     within_s: float
 
     @contextmanager
-    def deployment(self, workers: int, on_flink: bool) -> Iterator[Laptop]:
+    def deployment(self, workers: int, cluster: FlinkCluster | None = None) -> Iterator[Laptop]:
         """Yield a fresh deployment whose store is empty and whose bus is the backlog."""
         url = self.postgres.create_database()
         more: dict[str, dict[str, Any]] = {"service": {"bus": self.bus_url, "store": url}}
-        if on_flink:
+        if cluster is not None:
             more["service"]["runner"] = "flink"
             more["flink"] = {
-                "job_endpoint": self.flink.job_endpoint,
-                "rest": self.flink.rest_url,
-                "worker_pool": self.flink.worker_endpoint,
+                "job_endpoint": cluster.job_endpoint,
+                "rest": cluster.rest_url,
+                "worker_pool": cluster.worker_endpoint,
                 "workers": workers,
             }
         with laptop(workers, more=more) as one:
@@ -97,23 +98,22 @@ class Place:
             yield one
         self.postgres.drop_database(url)
 
-    def service(self, workers: int, *, on_flink: bool = False) -> Outcome:
-        """Let `newsbeam process` work through the backlog."""
-        with self.deployment(workers, on_flink) as one:
-            progress = Progress(self.stories)
-            store = one.deployment.store()
+    def service(self, workers: int, cluster: FlinkCluster | None = None) -> Outcome:
+        """Let `newsbeam process` work through the backlog, in its own workers or in those of a cluster."""
+        with self.deployment(workers, cluster) as one:
+            progress, store = Progress(self.stories), one.deployment.store()
             one.start("process")
-            one.wait(lambda: progress.look(store, self._workers(one, on_flink)), "the backlog", self.within_s)
-            return progress.outcome()
 
-    def _workers(self, one: Laptop, on_flink: bool) -> list[psutil.Process]:
-        if on_flink:
-            return psutil.Process(self.flink.worker_pool.pid).children(recursive=True)
-        return one.tree()
+            def done() -> bool:
+                pool = [] if cluster is None else _below(cluster.worker_pool.pid)
+                return progress.look(store, pool or one.tree())
+
+            one.wait(done, "the backlog", self.within_s)
+            return progress.outcome()
 
     def loops(self, number: int) -> Outcome:
         """Let so many plain loops share the partitions."""
-        with self.deployment(number, False) as one:
+        with self.deployment(number) as one:
             url, recording = one.deployment.settings.service.store, one.deployment.settings.recording
             context = multiprocessing.get_context("spawn")
             shares = [range(first, PARTITIONS, number) for first in range(number)]
@@ -136,6 +136,10 @@ class Place:
                 loop.terminate()
                 loop.join()
             return progress.outcome()
+
+
+def _below(pid: int) -> list[psutil.Process]:
+    return psutil.Process(pid).children(recursive=True)
 
 
 def plain_loop(bus_url: str, share: range, store_url: str, recording: RecordingSettings) -> None:
@@ -169,20 +173,22 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--stories", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--within", type=float, default=3_600.0, help="seconds that one candidate may take")
+    parser.add_argument("--without-flink", action="store_true", help="no cluster is started")
     options = parser.parse_args(words)
     print(machine())
-    if reason := kafka.missing() or postgres.missing() or flink.missing():
+    if reason := kafka.missing() or postgres.missing() or (not options.without_flink and flink.missing()):
         print(f"skipped: {reason}")
         return
     with ExitStack() as exits:
-        place = _place(exits, options.stories, options.within)
+        place = _place(exits, options)
         print(f"{options.stories:,} stories, starter catalog, durable PostgreSQL; {options.rounds} rounds\n")
         candidates: dict[str, Callable[[], Outcome]] = {
             LOOPS: lambda: place.loops(2),
             ONE: lambda: place.service(1),
             TWO: lambda: place.service(2),
-            FLINK: lambda: place.service(2, on_flink=True),
         }
+        if place.flink is not None:
+            candidates[FLINK] = lambda: place.service(2, place.flink)
         found: dict[str, list[Outcome]] = {name: [] for name in candidates}
         for _ in range(options.rounds):
             for name, measure in candidates.items():
@@ -190,20 +196,22 @@ def main(words: Sequence[str]) -> None:
     report(found)
 
 
-def _place(exits: ExitStack, stories: int, within_s: float) -> Place:
+def _place(exits: ExitStack, options: argparse.Namespace) -> Place:
     folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="newsbeam-bench-")))
     broker = KafkaServer(folder / "kafka").start()
     exits.callback(broker.kill)
     database = PostgresServer(durable=True).start()
     exits.callback(database.remove)
-    cluster = FlinkCluster(folder / "flink")
-    exits.callback(cluster.stop)
-    cluster.start()
+    cluster = None
+    if not options.without_flink:
+        cluster = FlinkCluster(folder / "flink")
+        exits.callback(cluster.stop)
+        cluster.start()
     bus_url = f"kafka://{broker}/backlog?partitions={PARTITIONS}"
     with open_bus(bus_url).publisher() as publisher:
-        for first in range(0, stories, BLOCK):
-            publisher.publish(STORIES, records(1_000 + first, min(BLOCK, stories - first)))
-    return Place(database, cluster, bus_url, stories, within_s)
+        for first in range(0, options.stories, BLOCK):
+            publisher.publish(STORIES, records(1_000 + first, min(BLOCK, options.stories - first)))
+    return Place(database, cluster, bus_url, options.stories, options.within)
 
 
 def report(found: dict[str, list[Outcome]]) -> None:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 SMALLEST = {
     "latency": (["--seconds=0.5", "--rounds=1"], "published to recorded"),
     "workers": (["--stories=60", "--rounds=1"], "2 workers"),
-    "backlog": (["--stories=40"], "Flink, 2 workers"),
+    "backlog": (["--stories=40", "--without-flink"], "2 plain loops"),
     "idle": (["--seconds=0.5", "--rounds=1", "--settle=0.5"], "% of one core"),
     "bus": (["--records=40", "--rounds=1"], "local bus (SQLite)"),
     "feeds": (["--feeds=4", "--rounds=1"], "newsbeam's poller"),
@@ -25,11 +25,11 @@ SMALLEST = {
 }
 
 
-CLUSTER = (pytest.mark.kafka, pytest.mark.postgres, pytest.mark.flink)
+SERVERS = (pytest.mark.kafka, pytest.mark.postgres)
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=CLUSTER if name == "backlog" else ()) for name in SMALLEST]
+    "name", [pytest.param(name, marks=SERVERS if name == "backlog" else ()) for name in SMALLEST]
 )
 def test_a_measurement_runs_and_prints_its_table(name: str) -> None:
     options, expected = SMALLEST[name]
