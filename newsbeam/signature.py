@@ -25,6 +25,7 @@ _LEAD = 800  # letters of which more shingles are kept: a copy may have no more 
 _LEAD_LIMIT, _WHOLE_LIMIT = np.uint32(2**32 // 8), np.uint32(2**32 // 32)  # hashes below are kept
 _REACHES = ((250, 2), (_LEAD, 2), (_READ, 4))  # of so many letters so many smallest hashes to be looked up by
 _LEAST = 6  # shingles: two texts that share fewer prove nothing
+_LONG, _FIRST = 50, 6  # shingles: of about eighty words, and of the first
 _NAMED = 1_000  # characters in which names and figures are looked for: a text says first what it is about
 _LEAST_NAMES, _LEAST_FIGURES = 2, 3
 _AGREEING = 0.5  # of the names, and of the figures, of the text that has fewer
@@ -87,13 +88,28 @@ def likeness(one: Signature, other: Signature) -> float:
     return max(_shared(one.lead, other.lead), _shared(one.whole, other.whole))
 
 
+def begin_alike(one: Signature, other: Signature) -> bool:
+    """Return whether both texts are of some length, and the shorter one's first words stand in the other.
+
+    Asked of stories of one house, which may share more words around a short text than the text has, or all words but
+    the headline.
+    """
+    hits = _shorter_in_longer(one.lead, other.lead)
+    return len(hits) >= _LONG and bool(hits[:_FIRST].mean() >= _AGREEING)
+
+
 def _shared(one: bytes, other: bytes) -> float:
-    shorter, longer = sorted((one, other), key=lambda kept: (len(kept), kept))
-    hits = np.isin(_hashes(shorter), _hashes(longer))
+    hits = _shorter_in_longer(one, other)
     if hits.sum() < _LEAST:
         return 0.0
     half = (len(hits) + 1) // 2
     return float(hits[:half].mean() + hits.mean()) / 2
+
+
+def _shorter_in_longer(one: bytes, other: bytes) -> npt.NDArray[np.bool_]:
+    """Which hashes of the shorter stand in the longer; of two as long the same one, in whichever order."""
+    shorter, longer = sorted((one, other), key=lambda kept: (len(kept), kept))
+    return np.isin(_hashes(shorter), _hashes(longer))
 
 
 def _agree(one: bytes, other: bytes, least: int) -> bool:

@@ -133,7 +133,12 @@ async def _sweep_now_and_then(opened: Deployment, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await asyncio.to_thread(
-                sweep, opened.store(), opened.settings.retention, datetime.now(UTC), stop.is_set
+                sweep,
+                opened.store(),
+                opened.settings.retention,
+                datetime.now(UTC),
+                stop.is_set,
+                cluster_span_s=opened.settings.recording.cluster_span_s,
             )
         except NewsbeamError as error:
             logger.warning("retention waits for the next hour: %s", error)

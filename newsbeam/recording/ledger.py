@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from newsbeam.alert import Alert, AlertRule, Decision
 from newsbeam.alerts.decide import Candidate, Telling, decide, grow, join, tell
@@ -14,9 +14,18 @@ from newsbeam.identity import alert_id, cluster_id, hashed_keys, story_id
 from newsbeam.recording.facts import Times, cells, facets_of, kept_of, shown_spans, times_of
 from newsbeam.recording.settings import RecordingSettings
 from newsbeam.store.known import Known, KnownCluster, KnownStory, Owner, Reach, source_of
+from newsbeam.store.lookalikes import Founder
 from newsbeam.store.outbox import DEAD, Place
 from newsbeam.store.writes import Changes
 from newsbeam.story import DeadLetter, Disposition, EnrichedStory, Key, KeyKind
+
+
+class _Place(NamedTuple):
+    """The cluster of a story, whether the story founds it, and the percent of its likeness to another founder."""
+
+    cluster: str
+    founder: bool
+    likeness: int | None
 
 
 class Ledger:
@@ -137,10 +146,11 @@ class Ledger:
     ) -> None:
         story = enriched.story
         kept = kept_of(enriched, self._settings)
-        joined, founder = self._cluster(enriched, new_id, times)
+        record_seq = self._known.next("record")
+        joined = self._cluster(enriched, new_id, record_seq, times)
         row = KnownStory(
             id=new_id,
-            record_seq=self._known.next("record"),
+            record_seq=record_seq,
             source=source_of(story.feed, story.origin.kind, story.origin.id),
             fetch=story.fetch,
             backfill=story.backfill,
@@ -154,8 +164,8 @@ class Ledger:
             bucket=bucket_of(times.published_at),
             revision=0,
             content_hash=enriched.content_hash,
-            cluster=joined,
-            founder=founder,
+            cluster=joined.cluster,
+            founder=joined.founder,
         )
         self._known.stories[new_id] = row
         self.changes.stories[new_id] = {
@@ -179,8 +189,9 @@ class Ledger:
             "bucket": row.bucket,
             "revision": 0,
             "revised_at": None,
-            "cluster": joined,
-            "founder": founder,
+            "cluster": joined.cluster,
+            "founder": joined.founder,
+            "likeness": joined.likeness,
             "sightings": 0,
             **_content(enriched, kept.title, kept.summary, kept.text),
         }
@@ -233,24 +244,31 @@ class Ledger:
         for cell, sign in [*((c, 1) for c in after - before), *((c, -1) for c in before - after)]:
             self.changes.add_count(row.bucket, cell, sign, sign * clusters)
 
-    def _cluster(self, enriched: EnrichedStory, new_id: str, times: Times) -> tuple[str, bool]:
-        settings = self._settings
+    def _cluster(self, enriched: EnrichedStory, new_id: str, record_seq: int, times: Times) -> "_Place":
+        settings, at = self._settings, times.published_at
         reach = Reach(
             timedelta(seconds=settings.cluster_window_s), timedelta(seconds=settings.cluster_span_s)
         )
-        found = self._known.cluster_for(enriched.text_hash, times.published_at, reach)
-        founder = found is None
-        if found is None:
-            found = KnownCluster(
-                id=cluster_id(new_id),
-                text_hash=enriched.text_hash,
-                founded_at=times.published_at,
-                updated_at=times.published_at,
-            )
-            self._known.add_cluster(found)
-        found.updated_at = max(found.updated_at, times.published_at)
+        joined = self._known.cluster_for(enriched, at, reach)
+        if joined is None:
+            found, likeness = self._found_cluster(enriched, new_id, record_seq, at), None
+        else:
+            found, likeness = joined
+        found.updated_at = max(found.updated_at, at)
         self.changes.add_cluster(found)
-        return found.id, founder
+        return _Place(found.id, joined is None, None if likeness is None else round(100 * likeness))
+
+    def _found_cluster(
+        self, enriched: EnrichedStory, new_id: str, record_seq: int, at: datetime
+    ) -> KnownCluster:
+        new = KnownCluster(id=cluster_id(new_id), text_hash=enriched.text_hash, founded_at=at, updated_at=at)
+        founder = None
+        if enriched.signature is not None:
+            founder = Founder(record_seq, new.id, enriched.outlet.family, enriched.signature)
+        anchors = self._known.add_cluster(new, founder)
+        if founder is not None and anchors:
+            self.changes.founders.append((founder, anchors, self._now))
+        return new
 
     # --- alerts ------------------------------------------------------------------------------------------
 

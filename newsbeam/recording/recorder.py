@@ -129,7 +129,9 @@ class Recorder:
         records = tuple(record for record in chunk.records if start <= record.offset < chunk.next)
         stories = _stories(records)
         rules = self._active_rules(connection, stories)
-        ledger = Ledger(Known(connection, stories), rules, self._settings, now)
+        ledger = Ledger(
+            Known(connection, stories, self._settings.cluster_likeness), rules, self._settings, now
+        )
         changes = ledger.take(chunk, records)
         write_changes(connection, changes, early)
         ended = {name.value: number for name, number in ledger.dispositions.items()}

@@ -12,6 +12,8 @@ class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
     `cluster_window_s`: equal texts further apart than this are two events (a weekly column, a standing notice).
     `cluster_span_s`: a text repeated without a pause (a daily notice) is a new event when the first is older than
     this.
+    `cluster_likeness`: how much of the shorter of two texts must stand in the other for a near copy, from 0 to 1; 1:
+    only equal texts form clusters.
     `oldest_s`: a story older than this is recorded no more; by default the retention of stories, since it would go
     at once.
     `max_keys`: how many keys of one story are remembered, so that an address that changes with every fetch cannot
@@ -25,6 +27,7 @@ class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
     future_s: float = 600.0
     cluster_window_s: float = 72 * 3600.0
     cluster_span_s: float = 7 * 86400.0
+    cluster_likeness: float = 0.55
     oldest_s: float | None = None
     max_keys: int = 50
     excerpt_chars: int = 300
@@ -37,6 +40,10 @@ class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("max_age, cluster_window and oldest: more than 0")
         if self.cluster_span_s < self.cluster_window_s:
             raise ValueError("cluster_span: at least cluster_window")
+        if not 0.4 <= self.cluster_likeness <= 1:
+            raise ValueError(
+                "cluster_likeness: from 0.4 (less would join what is no copy) to 1 (equal texts only)"
+            )
         if self.max_keys < 4:
             raise ValueError("max_keys: at least 4")
         if self.excerpt_chars < 1 or self.dead_value_bytes < 1:

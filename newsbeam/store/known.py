@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, Connection, func, select
 
 from newsbeam.alerts.decide import Telling
 from newsbeam.codec import decode_alert, from_json
-from newsbeam.identity import alert_id, key_hash, ordered_keys
+from newsbeam.identity import alert_id, hashed_keys, key_hash, ordered_keys
+from newsbeam.store.lookalikes import Founder, Lookalikes
 from newsbeam.store.schema import alert, cluster, decision, sequence, sighting, story, story_key, tag
 from newsbeam.store.statements import select_in
 from newsbeam.story import EnrichedStory
@@ -49,7 +50,7 @@ class KnownStory(msgspec.Struct, kw_only=True):
 
 
 class KnownCluster(msgspec.Struct, kw_only=True):
-    """A cluster that may take stories of its text."""
+    """A cluster that may take stories: its text's, and copies of its founder."""
 
     id: str
     text_hash: str
@@ -63,11 +64,16 @@ class Reach(NamedTuple):
     window: timedelta
     span: timedelta
 
+    def holds(self, one: KnownCluster, published_at: datetime) -> bool:
+        """Whether a story of this time may join the cluster."""
+        latest = min(one.updated_at + self.window, one.founded_at + self.span)
+        return one.founded_at - self.window <= published_at <= latest
+
 
 class Known:
-    """Everything stored that the records of one chunk touch."""
+    """Everything stored that the records of one chunk touch; `likeness`: how like its founder a copy is at least."""
 
-    def __init__(self, connection: Connection, stories: Sequence[EnrichedStory]) -> None:
+    def __init__(self, connection: Connection, stories: Sequence[EnrichedStory], likeness: float) -> None:
         self.keys = known_keys(connection, stories)
         ids = {owner.story for owner in self.keys.values()}
         held = select(story_key.c.story, func.count().label("keys")).group_by(story_key.c.story)
@@ -81,45 +87,65 @@ class Known:
             connection, select(sighting.c.story, sighting.c.feed), sighting.c.story, self.stories
         )
         self.sightings = {(row.story, row.feed) for row in seen}
-        self.clusters: dict[str, list[KnownCluster]] = {}
-        texts = {one.text_hash for one in stories}
-        for row in select_in(connection, select(cluster), cluster.c.text_hash, texts):
-            self.add_cluster(
-                KnownCluster(
-                    id=row.id, text_hash=row.text_hash, founded_at=row.founded_at, updated_at=row.updated_at
-                )
-            )
+        self.clusters: dict[str, KnownCluster] = {}
+        self._by_text: dict[str, list[KnownCluster]] = {}
+        new = [one for one in stories if self.keys.keys().isdisjoint(hashed_keys(one.story))]
+        signatures = {one.signature for one in new if one.signature is not None}
+        self._lookalikes = Lookalikes(connection, signatures, likeness)
+        self._read_clusters(connection, cluster.c.text_hash, {one.text_hash for one in new})
+        copied = {found.founder.cluster for one in signatures for found in self._lookalikes.of(one)}
+        self._read_clusters(connection, cluster.c.id, copied - self.clusters.keys())
         decided = select(decision.c.story, decision.c.rule)
         rows = select_in(connection, decided, decision.c.story, self.stories)
         self.decided = {(row.story, row.rule) for row in rows}
         self.tellings = _tellings(connection, self._possible_alerts(stories))
         self.sequences: dict[str, int] = {row.name: row.value for row in connection.execute(select(sequence))}
 
-    def add_cluster(self, new: KnownCluster) -> None:
-        """Remember a cluster under its text."""
-        self.clusters.setdefault(new.text_hash, []).append(new)
+    def add_cluster(self, new: KnownCluster, founder: Founder | None = None) -> list[int]:
+        """Remember a cluster by its text and by its founder; return the anchors to look its founder up by."""
+        self.clusters[new.id] = new
+        self._by_text.setdefault(new.text_hash, []).append(new)
+        return [] if founder is None else self._lookalikes.add(founder)
 
-    def cluster_for(self, text_hash: str, published_at: datetime, reach: Reach) -> KnownCluster | None:
-        """Return the cluster that a story of this text and time joins: the newest that is near enough."""
-        near = [
-            one
-            for one in self.clusters.get(text_hash, ())
-            if one.founded_at - reach.window
-            <= published_at
-            <= min(one.updated_at + reach.window, one.founded_at + reach.span)
+    def cluster_for(
+        self, enriched: EnrichedStory, published_at: datetime, reach: Reach
+    ) -> tuple[KnownCluster, float | None] | None:
+        """Return the cluster that a story joins, with its likeness to the founder unless their texts are equal.
+
+        Of the clusters that are near enough in time it is the newest with the same text, else the likeliest.
+        """
+        same = [one for one in self._by_text.get(enriched.text_hash, ()) if reach.holds(one, published_at)]
+        if same:
+            return max(same, key=lambda one: (one.updated_at, one.id)), None
+        if enriched.signature is None:
+            return None
+        likely = [
+            (found.likeness, one.updated_at, one.id)
+            for found in self._lookalikes.of(enriched.signature, enriched.outlet.family)
+            if reach.holds(one := self.clusters[found.founder.cluster], published_at)
         ]
-        return max(near, key=lambda one: (one.updated_at, one.id), default=None)
+        if not likely:
+            return None
+        best = max(likely)
+        return self.clusters[best[2]], best[0]
 
     def next(self, name: str) -> int:
         """Return the next number of a sequence; the numbers are in commit order, since the lock is held."""
         self.sequences[name] = self.sequences.get(name, 0) + 1
         return self.sequences[name]
 
+    def _read_clusters(self, connection: Connection, column: Column[str], values: Iterable[str]) -> None:
+        for row in select_in(connection, select(cluster), column, values):
+            self.add_cluster(
+                KnownCluster(
+                    id=row.id, text_hash=row.text_hash, founded_at=row.founded_at, updated_at=row.updated_at
+                )
+            )
+
     def _possible_alerts(self, stories: Iterable[EnrichedStory]) -> set[str]:
         """Return the ids of every alert that these stories could update."""
         rules = {match.rule for one in stories for match in one.rules}
-        clusters = {one.id for listed in self.clusters.values() for one in listed}
-        clusters |= {one.cluster for one in self.stories.values()}
+        clusters = self.clusters.keys() | {one.cluster for one in self.stories.values()}
         return {alert_id(rule, one) for rule in rules for one in clusters}
 
 

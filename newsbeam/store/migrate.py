@@ -16,7 +16,7 @@ from newsbeam.store.statements import insert_new
 if TYPE_CHECKING:
     from alembic.config import Config
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 _FOLDER = Path(__file__).parent / "migrations"
 _version = table("alembic_version", column("version_num"))
 

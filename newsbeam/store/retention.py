@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from newsbeam.store.database import Store
+from newsbeam.store.lookalikes import delete_founders
 from newsbeam.store.schema import (
     alert,
     cluster,
@@ -29,6 +30,7 @@ from newsbeam.store.schema import (
     delivery,
     lease,
     outbox,
+    signature,
     story,
     story_body,
 )
@@ -68,11 +70,17 @@ class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sweep(
-    store: Store, settings: RetentionSettings, now: datetime, stopped: Callable[[], bool] = lambda: False
+    store: Store,
+    settings: RetentionSettings,
+    now: datetime,
+    stopped: Callable[[], bool] = lambda: False,
+    *,
+    cluster_span_s: float = 7 * _DAY_S,
 ) -> Mapping[str, int]:
     """Delete what is past its time, in small transactions; return how many rows of each table went.
 
-    It ends before the next of them when `stopped` says so; and may be killed and repeated at any point.
+    `cluster_span_s` is how long copies may join a cluster: so long its founder's signature is kept. It ends before
+    the next transaction when `stopped` says so; and may be killed and repeated at any point.
     """
 
     def before(seconds: float) -> datetime:
@@ -99,6 +107,7 @@ def sweep(
             dead_letter, dead_letter.c.recorded_at < before(settings.dead_letters_s)
         )
         + broom.shrink_dead_letters(settings.dead_letters_bytes),
+        "signature": broom.delete_old_founders(before(cluster_span_s)),
         "count": broom.delete_old_counts(before(settings.counts_s)),
         "lease": broom.delete_old(lease, lease.c.until < before(_DAY_S)),
         "coverage": broom.delete_old(coverage, coverage.c.hour < before(settings.counts_s)),
@@ -129,6 +138,11 @@ class _Broom:
                 if connection.execute(select(count.c.bucket).where(old(*kind)).limit(1)).first()
             ]
         return sum(self.delete_old(count, old(*kind)) for kind in kinds)
+
+    def delete_old_founders(self, before: datetime) -> int:
+        """Delete the signatures of founders that were recorded so long ago, and what they are looked up by."""
+        query = select(signature.c.seq, signature.c.content).where(signature.c.recorded_at < before)
+        return self._in_batches(query.limit(_BATCH), delete_founders)
 
     def shed_bodies(self, before: datetime) -> int:
         """Delete old bodies, and say of their stories that only the rest of the text is kept."""

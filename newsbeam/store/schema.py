@@ -81,6 +81,9 @@ story = Table(
     Column("catalog", Text, nullable=False),
     Column("cluster", Text, nullable=False),
     Column("founder", Boolean, nullable=False),  # the first of its cluster: counts for clusters
+    Column(
+        "likeness", Integer
+    ),  # percent, of a near copy of its founder; None: its founder, or the same text
     Column("sightings", Integer, nullable=False),
 )
 Index("story_by_published", story.c.published_at)
@@ -147,6 +150,27 @@ cluster = Table(
 )
 # For retention. It looks for `updated_at`, which no index may hold: each copy of a story would move its entry.
 Index("cluster_by_founded", cluster.c.founded_at)
+
+signature = Table(  # of each cluster's founder, as long as others may join it
+    "signature",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # the founder's record_seq
+    Column("cluster", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False, index=True),  # for retention
+    Column(
+        "content", LargeBinary, nullable=False
+    ),  # JSON of newsbeam.story.Signature, with the anchors written
+)
+
+anchor = Table(  # what founders are looked up by
+    "anchor",
+    metadata,
+    Column("hash", BigInteger),
+    Column("seq", BigInteger),
+    PrimaryKeyConstraint("hash", "seq", name="anchor_key"),
+    sqlite_with_rowid=False,
+)
 
 # Its key is the order in which charts read it, and in SQLite the table is the key's own tree: a story writes some
 # thirty cells, and each further tree costs each of them once more.

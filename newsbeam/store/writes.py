@@ -12,6 +12,7 @@ from newsbeam.alerts.decide import Telling
 from newsbeam.codec import encode_alert, to_json
 from newsbeam.count import Cell
 from newsbeam.store.known import KnownCluster
+from newsbeam.store.lookalikes import Founder, write_founders
 from newsbeam.store.schema import (
     alert,
     cluster,
@@ -46,6 +47,7 @@ class Changes:
     tags: dict[str, list[Row]] = field(default_factory=dict)
     sightings: list[Row] = field(default_factory=list)
     clusters: dict[str, tuple[KnownCluster, int]] = field(default_factory=dict)
+    founders: list[tuple[Founder, list[int], datetime]] = field(default_factory=list)
     counts: dict[tuple[datetime, Cell], tuple[int, int]] = field(default_factory=dict)
     decisions: list[Row] = field(default_factory=list)
     alerts: dict[str, Telling] = field(default_factory=dict)
@@ -90,6 +92,7 @@ def write_changes(connection: Connection, changes: Changes, early: EarlyBodies) 
     _write_tags(connection, changes)
     _write_sightings(connection, changes)
     _write_clusters(connection, changes)
+    write_founders(connection, changes.founders)
     _write_counts(connection, changes)
     insert_all(connection, decision, changes.decisions)
     _write_alerts(connection, changes)

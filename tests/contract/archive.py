@@ -14,7 +14,7 @@ from newsbeam.store.database import Store
 from newsbeam.store.outbox import Place
 from newsbeam.store.schema import metadata
 from newsbeam.store.statements import insert_all
-from newsbeam.story import Key, KeyKind
+from newsbeam.story import Key, KeyKind, Signature
 from tests.contract.recordings import CATALOG, NOON
 
 STORIES = 20_000
@@ -72,6 +72,8 @@ def _rows() -> Iterator[tuple[str, Rows]]:
     yield "tag", [_tag(n) for n in numbers]
     yield "sighting", [_sighting(n) for n in numbers if n % 3 == 0]
     yield "cluster", [_cluster(n) for n in range(0, STORIES, CLUSTERED)]
+    yield "signature", [_signature(n) for n in range(0, STORIES, CLUSTERED)]
+    yield "anchor", [{"hash": n, "seq": n + 1} for n in range(0, STORIES, CLUSTERED)]
     yield "count", list(_counts())
     yield "alert", [_alert(n) for n in range(ALERTS)]
     yield "decision", [_decision(n) for n in numbers if n % 2 == 0]
@@ -151,6 +153,16 @@ def _tag(n: int) -> dict[str, Any]:
 def _sighting(n: int) -> dict[str, Any]:
     told = {"outlet": "hub", "url": url(n) + "?from=hub", "seen_at": published(n)}
     return {"story": story_name(n), "feed": "hub", **told}
+
+
+def _signature(n: int) -> dict[str, Any]:
+    return {
+        "seq": n + 1,
+        "cluster": cluster_name(n),
+        "family": f"outlet-{n % OUTLETS}",
+        "recorded_at": published(n),
+        "content": to_json(Signature((n,), b"", b"", b"", b"")),
+    }
 
 
 def _cluster(n: int) -> dict[str, Any]:

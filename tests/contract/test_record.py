@@ -236,7 +236,9 @@ def test_a_rule_may_look_further_back_than_the_service(store: Store) -> None:
 
 def test_an_alert_told_long_after_publication_says_that_it_is_late(store: Store) -> None:
     record(store, a_story("/a"), at=NOON)
-    record(store, a_story("/b", title="Later", summary=f"Truce. {OTHER}"), at=NOON + timedelta(hours=6))
+    record(
+        store, a_story("/b", title="Later", summary=f"Truce. {OTHER}", body=""), at=NOON + timedelta(hours=6)
+    )
     late = {
         view.alert.title: view.alert.late for view in latest_alerts(store) if view.alert.rule != "slow-watch"
     }

@@ -128,7 +128,12 @@ def assert_equal(one: Store, other: Store) -> None:
 def a_copy(partition: int, event: int) -> Story:
     """What one of four outlets carries of an event, word for word what the others do."""
     outlet = ("courier", "gazette", "agency", "brief")[partition]
-    return a_story(f"/{event}", outlet=outlet, title=f"Talks resume for the {event}. time")
+    given = {
+        "title": f"Talks resume for the {event}. time",
+        "summary": f"A truce in harbour {event}.",
+        "body": "",
+    }
+    return a_story(f"/{event}", outlet=outlet, **given)
 
 
 def record_in_parts(

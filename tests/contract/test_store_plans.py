@@ -29,6 +29,7 @@ from tests.contract.recordings import CATALOG, ENRICHER, NOON, a_story, chunk_of
 STATUS = import_module("newsbeam.store.reads.status")  # the package shows its function under this name
 GROWING = {
     "alert",
+    "anchor",
     "cluster",
     "count",
     "coverage",
@@ -37,6 +38,7 @@ GROWING = {
     "delivery",
     "outbox",
     "sighting",
+    "signature",
     "story",
     "story_body",
     "story_key",
@@ -132,7 +134,8 @@ def sweep(store: Store) -> None:
         counts_s=60 * 86_400.0,
     )
     gone = retention.sweep(store, short, NOON)
-    assert min(gone[name] for name in ("story", "cluster", "alert", "delivery", "outbox", "dead_letter")) > 0
+    swept = ("story", "cluster", "signature", "alert", "delivery", "outbox", "dead_letter")
+    assert min(gone[name] for name in swept) > 0
     assert set(retention.sweep(store, short, NOON).values()) == {0}  # and when nothing is old
 
 

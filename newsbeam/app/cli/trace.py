@@ -73,7 +73,7 @@ def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet, blind_topi
         say(f"  key        {key.kind} {key.hash[:16]}")
     for sighting in traced.sightings:
         say(f"  also in    {plain(sighting.feed)} ({plain(sighting.outlet)}), {clock(sighting.seen_at)}")
-    say(f"  cluster    {story.cluster}, {len(traced.cluster)} kept")
+    say(f"  cluster    {story.cluster}, {len(traced.cluster)} kept{_why_joined(traced.joined)}")
     _show_tags(story, blind_topics(story.language))
     for decision in traced.decisions:
         why = WHY.get(decision.outcome, decision.outcome)
@@ -85,6 +85,13 @@ def _show_story(traced: reads.StoryTrace, rules_not_met: RulesNotMet, blind_topi
         say(
             f"  delivery   {delivery.subscription}: {delivery.status} after {delivery.attempts} attempts{error}"
         )
+
+
+def _why_joined(joined: reads.JoinedView | None) -> str:
+    if joined is None:
+        return ", told here first"
+    how = "the same text as" if joined.likeness is None else f"{joined.likeness} % alike to"
+    return f"; {how} {plain(joined.url or joined.story or 'its first story, which is kept no more')}"
 
 
 def _why_gone(keys: Iterable[reads.KeyView]) -> str:

@@ -1,6 +1,7 @@
 """Everything the store knows of one address or key: what happened at each step, and why."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -11,6 +12,7 @@ from newsbeam.store.reads.stories import stories_by_ids
 from newsbeam.store.reads.views import (
     AlertView,
     DeadLetterView,
+    JoinedView,
     KeyView,
     PositionView,
     SightingView,
@@ -69,6 +71,8 @@ def _trace_story(connection: Connection, story_id: str) -> StoryTrace:
     where = connection.execute(
         select(story.c.topic, story.c.partition, story.c.offset).where(story.c.id == story_id)
     ).one_or_none()
+    grouped = select(story.c.cluster, story.c.founder, story.c.likeness).where(story.c.id == story_id)
+    member = connection.execute(grouped).one_or_none()
     keys = connection.execute(select(story_key).where(story_key.c.story == story_id)).all()
     seen = connection.execute(
         select(sighting.c.feed, sighting.c.outlet, sighting.c.url, sighting.c.seen_at)
@@ -84,6 +88,7 @@ def _trace_story(connection: Connection, story_id: str) -> StoryTrace:
         keys=tuple(KeyView(r.hash.hex(), r.kind, r.story, r.feed, r.added_at, r.forgotten) for r in keys),
         sightings=tuple(SightingView(*row) for row in seen),
         cluster=_members(connection, stored[0].cluster) if stored else (),
+        joined=_joined(connection, member) if member and not member.founder else None,
         decisions=tuple(decision_view(row) for row in decisions),
         alerts=tuple(alerts),
         deliveries=tuple(deliveries_of(connection, [found.alert.id for found in alerts])),
@@ -93,6 +98,12 @@ def _trace_story(connection: Connection, story_id: str) -> StoryTrace:
 def _members(connection: Connection, cluster_id: str) -> tuple[str, ...]:
     query = select(story.c.id).where(story.c.cluster == cluster_id).order_by(story.c.record_seq).limit(200)
     return tuple(connection.execute(query).scalars())
+
+
+def _joined(connection: Connection, member: Any) -> JoinedView:
+    first = select(story.c.id, story.c.url).where(story.c.cluster == member.cluster, story.c.founder)
+    founder = connection.execute(first.limit(1)).one_or_none()
+    return JoinedView(member.likeness, founder.id if founder else None, founder.url if founder else None)
 
 
 def _alerts(connection: Connection, story_id: str, ids: list[str]) -> list[AlertView]:

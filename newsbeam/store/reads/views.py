@@ -184,6 +184,17 @@ class PositionView(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
 
 
+class JoinedView(msgspec.Struct, frozen=True):
+    """How a story joined its cluster: its likeness in percent to the cluster's founder, None when texts are equal.
+
+    `story` and `url` are the founder's, None when it is kept no more.
+    """
+
+    likeness: int | None
+    story: str | None
+    url: str | None
+
+
 class StoryTrace(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known of one story; `story` is None when retention or `forget` took it."""
 
@@ -193,6 +204,7 @@ class StoryTrace(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[KeyView, ...]
     sightings: tuple[SightingView, ...]
     cluster: tuple[str, ...]  # ids of the cluster's stories, oldest first
+    joined: JoinedView | None  # why it is in its cluster; None of a founder
     decisions: tuple[DecisionView, ...]
     alerts: tuple[AlertView, ...]
     deliveries: tuple[DeliveryView, ...]
