@@ -16,6 +16,8 @@ class Ending(IntEnum):
     RUN = 2  # with its last character, of a script without spaces
     PART = 3  # unknown: the literal is a part of what is looked for
 
+    __hash__ = int.__hash__  # an Enum's own is a Python function, and literals are keys of dictionaries
+
 
 class Literal(NamedTuple):
     """A string of a reading; words in it have one space around them."""

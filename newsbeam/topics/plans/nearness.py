@@ -63,6 +63,8 @@ class Loose(msgspec.Struct, frozen=True):
         hits: dict[Hit, None] = {}
         for low in _lows(rows, self.slop):
             near = [row[bisect_left(row, low) : bisect_right(row, low + self.slop)] for row in rows]
+            if not all(near):
+                continue
             choices = _choices([[at[n] for n in row] for at, row in zip(intervals, near, strict=True)])
             hits.update((tuple(sorted(chosen)), None) for chosen in choices)
             if len(hits) >= MAX_HITS:
