@@ -21,6 +21,7 @@ SMALLEST = {
     "job": (["--stories=20", "--rounds=1", "--queries=60", "--alerts=20"], "newsbeam in Beam"),
     "enrich": (["--stories=2", "--rounds=1", "--memory=1000"], "language layer"),
     "topics": (["--markdown"], "| human-rights |"),
+    "copies": ([], "heldout"),
     "soak": (["--minutes=0.02", "--every=0.2"], "MB an hour"),
 }
 
