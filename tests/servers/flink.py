@@ -136,6 +136,7 @@ class FlinkCluster:
         told = yaml.safe_load((SETTINGS / "config.yaml").read_text("utf-8"))
         told["jobmanager"].update({"rpc": {"address": "127.0.0.1", "port": rpc}, "bind-host": "127.0.0.1"})
         told["taskmanager"].update({"host": "127.0.0.1", "bind-host": "127.0.0.1"})
+        del told["taskmanager"]["registration"]  # nobody starts one again that gave up a slow job manager
         told["rest"] = {"address": "127.0.0.1", "bind-address": "127.0.0.1", "port": self.rest_port}
         told["blob"]["server"]["port"] = str(blob)
         for kind in ("checkpoints", "savepoints"):
