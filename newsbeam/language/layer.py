@@ -8,7 +8,7 @@ import msgspec
 
 from newsbeam.language.countries import find_countries
 from newsbeam.language.deep import Known, Pipelines
-from newsbeam.language.lexicon import Lexicon, lexicon_of
+from newsbeam.language.lexicon import NO_LANGUAGE, Lexicon, lexicon_of, shared_lexicon
 from newsbeam.language.names import NOTHING, Cast, Grammar, Reading, marks_of
 from newsbeam.language.people import Finder
 from newsbeam.language.quotes import MAX_QUOTES, Speech
@@ -34,7 +34,9 @@ class StoryReading(msgspec.Struct, frozen=True):
 
 
 class LanguageLayer:
-    """Reads stories in the languages that it speaks; in any other it finds nothing.
+    """Reads stories in the languages that it speaks.
+
+    In any other it finds countries whose names most of them share, and whole quoted sentences, of nobody.
 
     Raises `ConfigurationError` when made with a trained pipeline that is not there.
     """
@@ -57,10 +59,8 @@ class LanguageLayer:
         return self._read(texts, language, self._pipelines.names(sentences, language))
 
     def _read(self, texts: tuple[str, str, str], language: str, known: Known) -> StoryReading:
-        lexicon = lexicon_of(language)
-        if lexicon is None:
-            return StoryReading()
-        grammar = None if language in {"ar", "zh"} else _grammar(language)
+        lexicon = lexicon_of(language) or shared_lexicon()
+        grammar = None if lexicon.language in {"ar", "zh", NO_LANGUAGE} else _grammar(language)
         readings = [
             _field(name, text[:MAX_READ], lexicon, grammar)
             for name, text in zip(FIELDS, texts, strict=True)
@@ -109,6 +109,8 @@ def _field(name: str, text: str, lexicon: Lexicon, grammar: Grammar | None) -> R
 def _cast(lexicon: Lexicon, grammar: Grammar | None, readings: Sequence[Reading], known: Known) -> Cast:
     if grammar is not None:
         return Finder(grammar, readings, known).find()
+    if lexicon.language == NO_LANGUAGE:
+        return Cast()
     return (ArabicFinder if lexicon.language == "ar" else ChineseFinder)(lexicon, readings, known).find()
 
 

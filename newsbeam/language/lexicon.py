@@ -1,6 +1,7 @@
 """What is known of a language's words, found in a text in one pass: places, organisations, roles, verbs of saying."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -12,6 +13,9 @@ from newsbeam.language.words import SPOKEN, Words
 
 LANGUAGES = tuple(SPOKEN)
 _CASED = frozenset({"en", "fr", "es", "de", "ru", "uk"})
+NO_LANGUAGE = "und"  # none that is read here
+_SCRIPTS = ((("en", "fr", "es", "de"), 3), (("ru", "uk"), 2))  # how many must write a place alike
+_SHORTEST = 4  # code points of a form that is read in any language
 
 KINDS = 10
 COUNTRY, ADJECTIVE, CITY, STATE, NOWHERE, ORGANISATION, ROLE, CUE, SOURCE, BODY = range(KINDS)
@@ -42,10 +46,9 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
 class Lexicon:
     """The forms of one language in one automaton."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, words: Words, forms: dict[str, Entry]) -> None:
         self.language = language
-        self.words: Words = SPOKEN[language]
-        forms = _forms(language, self.words)
+        self.words = words
         self._entries = list(forms.values())
         self._automaton = ahocorasick_rs.AhoCorasick(
             list(forms), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
@@ -81,7 +84,30 @@ def _clitic(text: str, start: int) -> bool:
 @cache
 def lexicon_of(language: str) -> Lexicon | None:
     """Return the lexicon of a language, None for one that is not spoken here; made when first asked for."""
-    return Lexicon(language) if language in SPOKEN else None
+    words = SPOKEN.get(language)
+    return Lexicon(language, words, _forms(language, words)) if words is not None else None
+
+
+@cache
+def shared_lexicon() -> Lexicon:
+    """Return the lexicon for texts in any other language: places that most languages of a script write alike.
+
+    They are countries and cities that no language doubts, and nothing else is known.
+    """
+    forms: dict[str, Entry] = {}
+    for languages, enough in _SCRIPTS:
+        known = [lexicon.forms for lexicon in map(lexicon_of, languages) if lexicon is not None]
+        for form in itertools.chain.from_iterable(known):
+            entries = [some[form] for some in known if form in some]
+            if len(entries) >= enough and len(form) >= _SHORTEST and form[0].isupper() and _agree(entries):
+                forms[form] = entries[0]
+    return Lexicon(NO_LANGUAGE, Words("", "", "", "", "", "", "", ""), forms)
+
+
+def _agree(entries: Sequence[Entry]) -> bool:
+    """Whether all say that a form is one place, and none doubts it."""
+    meant = {(one.kind, one.value, one.doubtful) for one in entries}
+    return len(meant) == 1 and entries[0].kind in {COUNTRY, CITY} and not entries[0].doubtful
 
 
 def _forms(language: str, words: Words) -> dict[str, Entry]:

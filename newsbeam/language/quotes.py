@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from newsbeam.language.clauses import Clauses
-from newsbeam.language.lexicon import CUE, SOURCE, Hit, Lexicon
+from newsbeam.language.lexicon import CUE, NO_LANGUAGE, SOURCE, Hit, Lexicon
 from newsbeam.language.marks import Quoted, find_dialogue, find_quoted, split_incise
 from newsbeam.language.names import Cast, Reading
 from newsbeam.language.sentences import Sentences
@@ -51,6 +51,8 @@ class Speech:
             quoted = split_incise(self._text, quoted, self._cue_starts, self._language)
         if "\n—" not in self._text and "\n–" not in self._text and self._text[:1] != "—":
             return quoted
+        if self._language == NO_LANGUAGE:
+            return quoted  # a dash may begin a list there
         said = find_dialogue(self._text, self._cue_starts, self._language)
         starts = [one.start for one in said]
         rest = []

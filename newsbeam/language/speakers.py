@@ -43,7 +43,7 @@ class Manner:
         edge = "" if self.language == "zh" else r"\b"
         both = sorted({*self.he, *listed(words.she)})
         forms = "|".join([*both, *(word.capitalize() for word in both)])
-        self.pronoun = re.compile(f"(?:{forms}){edge}")
+        self.pronoun = re.compile(f"(?:{forms}){edge}" if forms else "(?!)")  # nothing
         self.articled = self.language in {"en", "fr", "es", "de"}
         self.prepositions = frozenset(listed(words.prepositions))
         self.no_speech = frozenset(listed(words.no_speech))

@@ -49,3 +49,30 @@ def test_every_span_is_the_text_at_its_place(language: str, text: str) -> None:
     for one in (*found.countries, *found.entities):
         assert all(text[span.start : span.end] == span.text for span in one.spans)
     assert all(text[quote.start : quote.end] == quote.text for quote in found.quotes)
+
+
+PORTUGUESE = """O presidente visitou Angola e depois Ankara, disse o gabinete em Luanda.
+
+“Vamos esperar até que a ponte esteja pronta.”
+
+O filme “A ponte” estreou, e a “zona azul” continua fechada.
+— Um ponto da lista."""
+
+
+@pytest.mark.parametrize("language", ["und", "pt"])
+def test_a_story_in_no_language_that_is_read_has_what_is_safe(language: str) -> None:
+    found = LanguageLayer().read("", "", PORTUGUESE, language)
+    assert {country.code for country in found.countries} == {"AO", "TR"}
+    assert [(quote.text, quote.kind, quote.speaker) for quote in found.quotes] == [
+        ("Vamos esperar até que a ponte esteja pronta.", "direct", None)
+    ]
+    assert found.entities == ()
+    for country in found.countries:
+        assert all(PORTUGUESE[span.start : span.end] == span.text for span in country.spans)
+
+
+@pytest.mark.parametrize(
+    "text", ["Mali chłopiec", "Guinea pig", "Chile con carne", "Lima bean", "Georgia", "Washington"]
+)
+def test_a_name_that_some_language_doubts_says_nothing_where_the_language_is_unknown(text: str) -> None:
+    assert LanguageLayer().read("", "", text, "und").countries == ()
