@@ -6,6 +6,8 @@ from functools import cache
 
 import msgspec
 
+from newsbeam.language.arabic import ArabicFinder
+from newsbeam.language.chinese import ChineseFinder
 from newsbeam.language.countries import find_countries
 from newsbeam.language.deep import Known, Pipelines
 from newsbeam.language.lexicon import NO_LANGUAGE, Lexicon, lexicon_of, shared_lexicon
@@ -14,7 +16,6 @@ from newsbeam.language.people import Finder
 from newsbeam.language.quotes import MAX_QUOTES, Speech
 from newsbeam.language.sentences import Sentences
 from newsbeam.language.settings import LanguageSettings
-from newsbeam.language.uncased import ArabicFinder, ChineseFinder
 from newsbeam.story import CountryMention, EntityMention, Quote, Span
 
 MAX_SPANS = 50  # of one name
