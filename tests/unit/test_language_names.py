@@ -76,3 +76,9 @@ def test_a_case_ending_is_the_same_person() -> None:
 
 def test_words_in_capitals_at_a_sentences_start_are_no_names() -> None:
     assert entities("Meanwhile The Old Road stayed shut. However Nothing Moved.") == {}
+
+
+@pytest.mark.parametrize("name", ["颜文清", "裴国栋", "褚明远"])
+def test_a_rarer_chinese_surname_begins_a_name_beside_a_role(name: str) -> None:
+    found = LanguageLayer().read("", "", f"局长{name}表示，新桥将于明年开放。", "zh")
+    assert [one.name for one in found.entities if one.type == "person"] == [name]
