@@ -17,7 +17,7 @@ class Quirk(StrEnum):
     """What is odd about a feed; one each."""
 
     NONE = "none"
-    WIRE = "wire"  # an agency: others carry its stories word for word
+    WIRE = "wire"  # an agency: others carry its stories, as they are or a little changed
     AGGREGATOR = "aggregator"  # carries other outlets' stories, with their links and <source>
     NO_GUID = "no-guid"  # entries have links only
     VARIANTS = "variants"  # links change scheme and tracking parameters between fetches

@@ -6,7 +6,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
@@ -114,6 +114,19 @@ def edited_title(piece: Piece, random: Random) -> str:
         "de": ("AKTUALISIERT: ", "Liveblog: "),
     }[piece.language]
     return random.choice(prefix) + piece.title
+
+
+def carried(piece: Piece, random: Random) -> Piece:
+    """Return an agency's story as a client prints it: as it is, with a dateline, cut, or with a line of its own."""
+    first, *rest = piece.paragraphs
+    match random.randrange(4):
+        case 1:
+            return replace(piece, paragraphs=(f"(Meridian Press) — {first}", *rest))
+        case 2:
+            return replace(piece, paragraphs=piece.paragraphs[: len(piece.paragraphs) * 2 // 3 + 1])
+        case 3:
+            return replace(piece, paragraphs=(*piece.paragraphs, "More of this on our pages in the morning."))
+    return piece
 
 
 def _paragraphs(random: Random, sentences: Sequence[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from newsbeam.newswire.english import ENGLISH
 from newsbeam.newswire.french import FRENCH
 from newsbeam.newswire.german import GERMAN
 from newsbeam.newswire.outlets import BY_ID, OUTLETS, Outlet, Quirk
-from newsbeam.newswire.prose import Language, Piece, edited_title, write
+from newsbeam.newswire.prose import Language, Piece, carried, edited_title, write
 from newsbeam.newswire.spanish import SPANISH
 
 LANGUAGES: dict[str, Language] = {language.code: language for language in (ENGLISH, FRENCH, SPANISH, GERMAN)}
@@ -48,7 +48,8 @@ class Script:
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """One item of one feed. Entries of one `event` have one text; entries of one `story` are the same story.
+    """One item of one feed. Entries of one `event` have one text or near copies of it; entries of one `story` are the
+    same story.
 
     `at` is when it appears, `published` what time it gives itself; `edited_at` and `moved_at` are when
     another headline and another slug take over.
@@ -65,6 +66,7 @@ class Entry:
     edited_at: float = float("inf")
     moved_at: float = float("inf")
     source: str | None = None  # feed of the story that an aggregator carries
+    carried: bool = False  # an agency's text, printed as a client prints it
 
     def is_edited(self, t: float) -> bool:
         """Whether the later headline is out."""
@@ -105,9 +107,9 @@ class Timeline:
 
     def piece(self, entry: Entry) -> Piece:
         """Return the text that an entry first had."""
-        return _piece(
-            self.seed, entry.event, BY_ID[entry.source or entry.feed].language, entry.kind, entry.words
-        )
+        language = BY_ID[entry.source or entry.feed].language
+        piece = _piece(self.seed, entry.event, language, entry.kind, entry.words)
+        return carried(piece, Random(f"{self.seed}/{entry.key}/carried")) if entry.carried else piece
 
     def title(self, entry: Entry, t: float) -> str:
         """Return an entry's headline at a time."""
@@ -200,7 +202,9 @@ def _wire(random: Random, name: str, at: float, kind: str) -> Iterator[Entry]:
     places += random.sample(clients, random.randint(2, 6))
     for number, outlet in enumerate(places):
         key, later = f"{name}w{number}", random.uniform(1, 9) if number else 0.0
-        yield Entry(at + later, key, outlet.id, key, name, kind, words, published + later)
+        yield Entry(
+            at + later, key, outlet.id, key, name, kind, words, published + later, carried=outlet.client
+        )
 
 
 def _burst(random: Random, name: str, at: float) -> Iterator[Entry]:
@@ -255,7 +259,8 @@ def _history(random: Random) -> Iterator[Entry]:
         if outlet.client or outlet.quirk is Quirk.WIRE:
             for event, kind, words, at in shared if outlet.quirk is Quirk.WIRE else random.sample(shared, 2):
                 key = f"{event}-{outlet.id}"
-                yield Entry(at + random.uniform(0, 600), key, outlet.id, key, event, kind, words, at)
+                seen = at + random.uniform(0, 600)
+                yield Entry(seen, key, outlet.id, key, event, kind, words, at, carried=outlet.client)
 
 
 def _old(random: Random, key: str, outlet: Outlet) -> Entry:

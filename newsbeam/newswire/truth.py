@@ -19,8 +19,7 @@ DEMO_RULES: tuple[tuple[str, str], ...] = tuple(
 
 @dataclass(frozen=True)
 class TrueStory:
-    """A story that must be recorded once; `cluster` is shared by stories whose text was equal when first
-    seen.
+    """A story that must be recorded once; `cluster` is shared by copies and near copies.
 
     `published_at` is None where the feed gives no possible date. `url` is where the story was when first
     seen.
@@ -160,7 +159,7 @@ def _story(wire: Newswire, entry: Entry, t: float, base: str, *, backfill: bool)
         feed=entry.source or entry.feed,
         language=piece.language,
         topics=piece.topics,
-        cluster=f"{entry.event}/{entry.key}" if entry.is_edited(t) else entry.event,
+        cluster=entry.event,
         title=wire.timeline.title(entry, t),
         url=base + wire.path(entry, t),
         backfill=backfill,

@@ -78,9 +78,12 @@ def test_no_text_repeats_but_where_it_is_meant_to() -> None:
         for entry in wire.timeline.entries(outlet.id, wire.timeline.settled_at):
             piece = wire.timeline.piece(entry)
             texts.setdefault(entry.event, set()).add((piece.title, piece.paragraphs))
-            words.append(piece.words)
-    assert all(len(told) == 1 for told in texts.values())
-    assert len({next(iter(told)) for told in texts.values()}) == len(texts)
+            words += [] if entry.carried else [piece.words]
+    assert all(len({title for title, _ in told}) == 1 for told in texts.values())
+    assert sum(len(told) > 1 for told in texts.values()) > 100, (
+        "clients print what an agency tells in their own way"
+    )
+    assert len(set().union(*texts.values())) == sum(map(len, texts.values())), "no two events have one text"
     assert min(words) >= 80
     assert max(words) <= 520
 
