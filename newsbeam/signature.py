@@ -95,21 +95,22 @@ def begin_alike(one: Signature, other: Signature) -> bool:
     the headline.
     """
     hits = _shorter_in_longer(one.lead, other.lead)
-    return len(hits) >= _LONG and bool(hits[:_FIRST].mean() >= _AGREEING)
+    return len(hits) >= _LONG and sum(hits[:_FIRST]) >= _AGREEING * _FIRST
 
 
 def _shared(one: bytes, other: bytes) -> float:
     hits = _shorter_in_longer(one, other)
-    if hits.sum() < _LEAST:
+    if sum(hits) < _LEAST:
         return 0.0
     half = (len(hits) + 1) // 2
-    return float(hits[:half].mean() + hits.mean()) / 2
+    return (sum(hits[:half]) / half + sum(hits) / len(hits)) / 2
 
 
-def _shorter_in_longer(one: bytes, other: bytes) -> npt.NDArray[np.bool_]:
+def _shorter_in_longer(one: bytes, other: bytes) -> list[bool]:
     """Which hashes of the shorter stand in the longer; of two as long the same one, in whichever order."""
     shorter, longer = sorted((one, other), key=lambda kept: (len(kept), kept))
-    return np.isin(_hashes(shorter), _hashes(longer))
+    held = set(_hashes(longer).tolist())  # of so few faster than array operations
+    return [each in held for each in _hashes(shorter).tolist()]
 
 
 def _agree(one: bytes, other: bytes, least: int) -> bool:
