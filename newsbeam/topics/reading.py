@@ -91,7 +91,8 @@ class Reading:
     def _drops(self) -> list[int]:
         """For everything that was dropped, in order, the character of the reading before which it stood."""
         dropped = self._written.dropped().nonzero()[0]
-        drops: list[int] = (dropped - np.arange(len(dropped))).tolist()
+        dropped -= np.arange(len(dropped))
+        drops: list[int] = dropped.tolist()
         return drops
 
     @once

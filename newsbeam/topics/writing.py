@@ -104,8 +104,8 @@ class _Sheet:
     def drop_repeated_separators(self) -> None:
         """Mark the separators that follow another one."""
         is_separator = self.codes <= SPACE
-        repeated = (is_separator[1:] & is_separator[:-1]).nonzero()[0]
-        self.codes[1:][repeated] = _DROPPED[self.codes.itemsize]
+        repeated = is_separator[1:] & is_separator[:-1]
+        np.putmask(self.codes[1:], repeated, _DROPPED[self.codes.itemsize])
 
     def assembled(self, encoding: str, kinds: Kinds | None = None) -> Written:
         """Return the reading, with what had no room in its place, and separators around scripts without spaces."""
@@ -128,10 +128,23 @@ class _Sheet:
 
 def _narrow(source: str, table: Characters) -> bytearray | None:
     """What each character becomes if all of it is ASCII and hardly any was anything else; otherwise None."""
-    raw = source.encode("ascii", "replace")
-    codes = bytearray(raw.translate(table.of_ascii))
-    if source.isascii():
-        return codes
+    alike = source
+    if not source.isascii():
+        for printers, plain in table.alike:
+            alike = alike.replace(printers, plain)
+    try:
+        codes = bytearray(alike.encode("latin-1").translate(table.of_latin))
+    except UnicodeEncodeError:
+        return _narrow_with_rare(alike, table)
+    return None if NOT_ASCII in codes else codes
+
+
+def _narrow_with_rare(source: str, table: Characters) -> bytearray | None:
+    """The same for a text in which a few characters are beyond Latin-1, each of which is looked up."""
+    raw = source.encode("latin-1", "replace")
+    codes = bytearray(raw.translate(table.of_latin))
+    if NOT_ASCII in codes:
+        return None
     as_ascii, at = table.as_ascii, raw.find(b"?")
     for _ in range(len(raw) // _RARE + 1):
         if at < 0:
