@@ -1,4 +1,4 @@
-"""Near-duplicates: what of a story's text is kept so that its copies are recognised, and how alike two texts are.
+"""Near-duplicates: what of a story's text is kept so that its copies are recognised.
 
 A shingle is a run of `SHINGLE` letters of the normal text. Its hash is the same for ever and on every machine. A
 signature keeps the shingles whose hash is small, so that two texts keep the same ones wherever they stand; a few of
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from newsbeam.likeness import LEAST
 from newsbeam.story import Signature
 
 Hashes = npt.NDArray[np.uint32]
@@ -24,11 +25,7 @@ _READ = 8_192  # letters; copies share their beginning
 _LEAD = 800  # letters of which more shingles are kept: a copy may have no more than these
 _LEAD_LIMIT, _WHOLE_LIMIT = np.uint32(2**32 // 8), np.uint32(2**32 // 32)  # hashes below are kept
 _REACHES = ((250, 2), (_LEAD, 2), (_READ, 4))  # of so many letters so many smallest hashes to be looked up by
-_LEAST = 6  # shingles: two texts that share fewer prove nothing
-_LONG, _FIRST = 50, 6  # shingles: of about eighty words, and of the first
 _NAMED = 1_000  # characters in which names and figures are looked for: a text says first what it is about
-_LEAST_NAMES, _LEAST_FIGURES = 2, 3
-_AGREEING = 0.5  # of the names, and of the figures, of the text that has fewer
 
 _MULTIPLIER = 0x9E3779B1  # odd, so that its powers can be divided by
 _LETTER, _DIGIT, _CAPITAL, _SPACE, _JOINING = 1, 2, 4, 16, 64  # joining: letters and the comma
@@ -61,7 +58,7 @@ def signature_of(summary: str, body: str, normal: tuple[bytes, bytes]) -> Signat
     tables = _tables()
     hashes = _shingles(np.frombuffer(letters[:_READ], np.uint8), tables)
     places = np.flatnonzero(hashes < _LEAD_LIMIT)
-    if len(places) < _LEAST:
+    if len(places) < LEAST:
         return None
     kept = hashes.take(places)
     reached = [(kept[: places.searchsorted(reach - SHINGLE)], number) for reach, number in _REACHES]
@@ -73,49 +70,6 @@ def signature_of(summary: str, body: str, normal: tuple[bytes, bytes]) -> Signat
         names=names,
         figures=figures,
     )
-
-
-def likeness(one: Signature, other: Signature) -> float:
-    """Return how much of the shorter text stands in the other, from 0 to 1; 0 when they speak of other things.
-
-    The first half of the shorter text counts twice: copies have the same beginning or most of the rest, while what
-    all stories of an outlet share stands at the end.
-    """
-    if not (
-        _agree(one.figures, other.figures, _LEAST_FIGURES) and _agree(one.names, other.names, _LEAST_NAMES)
-    ):
-        return 0.0
-    return max(_shared(one.lead, other.lead), _shared(one.whole, other.whole))
-
-
-def begin_alike(one: Signature, other: Signature) -> bool:
-    """Return whether both texts are of some length, and the shorter one's first words stand in the other.
-
-    Asked of stories of one house, which may share more words around a short text than the text has, or all words but
-    the headline.
-    """
-    hits = _shorter_in_longer(one.lead, other.lead)
-    return len(hits) >= _LONG and sum(hits[:_FIRST]) >= _AGREEING * _FIRST
-
-
-def _shared(one: bytes, other: bytes) -> float:
-    hits = _shorter_in_longer(one, other)
-    if sum(hits) < _LEAST:
-        return 0.0
-    half = (len(hits) + 1) // 2
-    return (sum(hits[:half]) / half + sum(hits) / len(hits)) / 2
-
-
-def _shorter_in_longer(one: bytes, other: bytes) -> list[bool]:
-    """Which hashes of the shorter stand in the longer; of two as long the same one, in whichever order."""
-    shorter, longer = sorted((one, other), key=lambda kept: (len(kept), kept))
-    held = set(_hashes(longer).tolist())  # of so few faster than array operations
-    return [each in held for each in _hashes(shorter).tolist()]
-
-
-def _agree(one: bytes, other: bytes, least: int) -> bool:
-    fewer, more = sorted((set(_hashes(one).tolist()), set(_hashes(other).tolist())), key=len)
-    return len(fewer) < least or len(fewer & more) >= _AGREEING * len(fewer)
 
 
 def _shingles(letters: npt.NDArray[np.uint8], tables: _Tables) -> Hashes:
@@ -164,10 +118,6 @@ def _mixed(hashes: Hashes) -> Hashes:
 
 def _bytes(hashes: Hashes) -> bytes:
     return hashes.astype("<u4").tobytes()
-
-
-def _hashes(kept: bytes) -> Hashes:
-    return np.frombuffer(kept, "<u4")
 
 
 @cache

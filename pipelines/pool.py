@@ -11,8 +11,10 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any
@@ -98,11 +100,16 @@ class WorkerPool(api_grpc.BeamFnExternalWorkerPoolServicer):
 
 
 def serve_pool(host: str, port: int, stop: threading.Event, fold_ended: Callable[[], bool]) -> None:
-    """Serve workers until `stop` is set. Raises `ConfigurationError` when the address cannot be bound.
+    """Serve workers until `stop` is set. Raises `ConfigurationError` when it can start none or not listen there.
 
     `fold_ended` takes workers that ended out of the metrics that all share; False asks to be called again.
     """
     pool = WorkerPool(fold_ended)
+    try:
+        forkserver.ensure_running()  # what would hinder the first worker is said now
+    except OSError as error:
+        below = f"its sockets lie below {tempfile.gettempdir()}: set TMPDIR to a folder with a short path"
+        raise ConfigurationError([f"the worker pool cannot start processes: {error}; {below}"]) from error
     options = [
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.http2.max_ping_strikes", 0),

@@ -19,7 +19,7 @@ def make_data_dir(path: Path) -> Path:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".write-test"
+        probe = path / f".write-test-{os.urandom(8).hex()}"  # several jobs may begin at once
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:

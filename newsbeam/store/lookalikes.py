@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from newsbeam.codec import from_json, to_json
-from newsbeam.signature import begin_alike, likeness
+from newsbeam.likeness import begin_alike, likeness
 from newsbeam.store.schema import anchor, signature
 from newsbeam.store.statements import insert_all, select_in
 from newsbeam.story import Signature

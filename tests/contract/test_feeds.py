@@ -375,7 +375,9 @@ def test_bad_feeds_are_told_apart_and_disturb_no_other(desk: Desk, paper: Newspa
     assert paper.times("/good") == 1
     assert desk.titles() == ["a"]
     assert [
-        child for child in psutil.Process().children(recursive=True) if "worker" in str(child.cmdline())
+        child
+        for child in psutil.Process().children(recursive=True)
+        if "connectors.feeds.worker" in child.cmdline()
     ] == []
 
 

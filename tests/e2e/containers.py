@@ -28,17 +28,17 @@ METRICS, PAGE = "8609", "8600"
 
 
 class Containers:
-    """The services of one profile, over one folder for secrets, configuration and data."""
+    """The services of one profile, over one folder for all their files, and one that is their /tmp."""
 
-    def __init__(self, profile: str, folder: Path, servers: Mapping[str, object]) -> None:
+    def __init__(self, profile: str, folder: Path, tmp: Path, servers: Mapping[str, object]) -> None:
         self.services = [name for name in of_profile(profile) if name not in WITHOUT]
         self.secrets = {name: token_hex(24) for name in COMPOSE["secrets"]}
         self.config = folder / "config"
-        self._folder = folder
+        self._folder, self._tmp = folder, tmp
         self._image = _image()
         self._processes: dict[str, ServerProcess] = {}
         self._said_last = ""  # by a health check
-        for place in ("secrets", "data", "tmp", "log"):
+        for place in ("secrets", "data", "log"):
             (folder / place).mkdir()
         for name, secret in self.secrets.items():
             (folder / "secrets" / name).write_text(f"{secret}\n")
@@ -158,7 +158,7 @@ class Containers:
         service = SERVICES[name]
         mounted = [one.partition(":")[2] for one in service["volumes"] if not one.endswith(":ro")]
         writable = [self.here(name, place) for place in mounted]
-        writable += [str(self._folder / "tmp") for place in service["tmpfs"] if place == "/tmp"]  # noqa: S108
+        writable += [str(self._tmp) for place in service["tmpfs"] if place == "/tmp"]  # noqa: S108
         steps = ["mount --make-rprivate /", *(f"mount --bind {place} {place}" for place in writable)]
         steps += [
             "mount -o remount,ro,bind /",
@@ -169,7 +169,7 @@ class Containers:
     def _environ(self, name: str) -> dict[str, str]:
         """Return the environment of the image and the service, and what this machine needs beside."""
         given = {**self._image["ENV"], **SERVICES[name]["environment"]}
-        machine = {"PATH": _path(), "TMPDIR": str(self._folder / "tmp"), "NO_PROXY": "*"}
+        machine = {"PATH": _path(), "TMPDIR": str(self._tmp), "NO_PROXY": "*"}
         return {**self._mapped[name].pairs(given), **machine}
 
 

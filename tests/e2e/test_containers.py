@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,16 +46,23 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder like a container's /tmp: sockets lie in it, whose paths must not be long."""
+    with tempfile.TemporaryDirectory(prefix="nb-") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(params=["server", pytest.param("cluster", marks=pytest.mark.flink)])
 def containers(
-    request: pytest.FixtureRequest, tmp_path: Path, kafka_server: KafkaServer, kafka_url: str,
+    request: pytest.FixtureRequest, tmp_path: Path, short_path: Path, kafka_server: KafkaServer, kafka_url: str,
     postgres_server: PostgresServer, paper: Newspaper, receiver: Receiver,
 ) -> Iterator[Containers]:  # fmt: skip
     """The services of a profile over real servers; the shipped configuration, but for one feed and a subscription."""
     servers = {**kafka_places(kafka_server, kafka_url), **postgres_places(postgres_server)}
     if request.param == "cluster":
         servers.update(flink_places(request.getfixturevalue("flink_cluster")))
-    made = Containers(request.param, tmp_path, servers)
+    made = Containers(request.param, tmp_path, short_path, servers)
     feeds = [{"id": "paper", "url": f"{paper.url}/feed", "allow_private": True}]
     (made.config / "feeds.yaml").write_text(yaml.safe_dump(feeds))
     desk = {"id": "desk", "channel": "webhook", "url": f"{receiver.url}/desk", "allow_private": True}

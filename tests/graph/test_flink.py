@@ -1,7 +1,10 @@
 """The live graph on a real Flink cluster, over a real Kafka and a real PostgreSQL."""
 
 import logging
+import os
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -132,6 +135,17 @@ def put_back(store: Store, copy: dict[Table, list[dict[str, Any]]]) -> None:
         for table, rows in copy.items():
             if rows:
                 connection.execute(insert(table), rows)
+
+
+def test_a_pool_that_can_start_no_worker_says_so_at_its_start(tmp_path: Path) -> None:
+    deep = tmp_path / ("x" * 100)
+    deep.mkdir()
+    pool = [sys.executable, "-m", "newsbeam", "--data", str(tmp_path / "data"), "process", "--pool"]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(deep)}
+    said = subprocess.run(pool, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert said.returncode == 3, said.stderr
+    assert "AF_UNIX path too long" in said.stderr
+    assert "set TMPDIR to a folder with a short path" in said.stderr
 
 
 @pytest.mark.parametrize("case", ["nobody there", "another installation"])

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbeam.identity import digest, normal_text
-from newsbeam.signature import likeness, signature_of
+from newsbeam.likeness import likeness
+from newsbeam.signature import signature_of
 from newsbeam.story import Signature
 
 COPY = 0.55  # the default of recording.cluster_likeness

@@ -10,7 +10,6 @@ from newsbeam.app.cli.deployment import deployment
 from newsbeam.app.cli.options import language_tag
 from newsbeam.app.cli.output import emit, note, plain
 from newsbeam.codec import story_from_json
-from newsbeam.enrichment import Enricher
 from newsbeam.errors import DecodeError
 from newsbeam.language.lexicon import country_name
 from newsbeam.story import CountryMention, EnrichedStory, EntityMention, Key, KeyKind, Origin, Story
@@ -34,6 +33,8 @@ def tag_command(ctx: click.Context, source: BinaryIO, language: str | None) -> N
     Input whose first character is { is read as JSON lines. Spans are code-point offsets in their field; a text's
     title and body are those without blank space around them.
     """
+    from newsbeam.enrichment import Enricher  # with all that reading a text takes
+
     opened = deployment(ctx)
     enricher = Enricher(opened.configuration().catalog, opened.settings.language)
     refused = 0
