@@ -87,12 +87,7 @@ class Place:
         more: dict[str, dict[str, Any]] = {"service": {"bus": self.bus_url, "store": url}}
         if cluster is not None:
             more["service"]["runner"] = "flink"
-            more["flink"] = {
-                "job_endpoint": cluster.job_endpoint,
-                "rest": cluster.rest_url,
-                "worker_pool": cluster.worker_endpoint,
-                "workers": workers,
-            }
+            more["flink"] = {**cluster.places, "workers": workers}
         with laptop(workers, more=more) as one:
             one.apply()
             yield one

@@ -25,6 +25,8 @@ from tests.servers.process import free_port, wait_until
 ROOT = Path(__file__).parents[2]
 SUBSCRIPTION = "desk"  # gets every version; FIRST_ONLY gets each alert once
 FIRST_ONLY = "desk-first"
+# A feed that dies while nobody reads it loses news that no reader could have had.
+IMMORTAL = Script(rubbish_after_s=1e6, dies_after_s=1e6, refuses_after_s=1e6)
 _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -91,13 +93,7 @@ def configure(
     settings["service"] = dict(service or {})
     if flink is not None:
         settings["service"]["runner"] = "flink"
-        settings["flink"] = {
-            "job_endpoint": flink.job_endpoint,
-            "rest": flink.rest_url,
-            "worker_pool": flink.worker_endpoint,
-            "checkpoint_s": 2.0,
-            "restart_delay_s": 0.2,
-        }
+        settings["flink"] = {**flink.places, "checkpoint_s": 2.0, "restart_delay_s": 0.2}
     _write(directory / "newsbeam.yaml", settings)
     feeds = yaml.safe_load((directory / "feeds.yaml").read_text())
     _write(directory / "feeds.yaml", [{**feed, "every_s": 1.0} for feed in feeds])

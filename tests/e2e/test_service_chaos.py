@@ -13,10 +13,9 @@ from random import Random
 
 import pytest
 
-from newsbeam.newswire import Script
 from tests.e2e.equality import assert_delivered, assert_equals_truth
 from tests.e2e.faults import faults
-from tests.e2e.service import FIRST_ONLY, SUBSCRIPTION, fast_wire
+from tests.e2e.service import FIRST_ONLY, IMMORTAL, SUBSCRIPTION, fast_wire
 from tests.e2e.world import World
 
 ROUNDS = int(os.environ.get("NEWSBEAM_CHAOS_ROUNDS", "3"))
@@ -24,7 +23,6 @@ SEED = int(os.environ.get("NEWSBEAM_CHAOS_SEED", "2026"))
 WORDS = os.environ.get("NEWSBEAM_CHAOS_FAULTS", "").split(",")
 ROUND_S = 15.0  # the wire has news for about so long in each round
 LONGEST_S = 8.0  # of a fault
-IMMORTAL = Script(rubbish_after_s=1e6, dies_after_s=1e6, refuses_after_s=1e6)
 
 pytestmark = [
     pytest.mark.kafka,

@@ -4,15 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from newsbeam.newswire import Script
 from tests.e2e.conftest import Deployed
-from tests.e2e.service import call, fast_wire
+from tests.e2e.service import IMMORTAL, call, fast_wire
 from tests.servers.flink import FlinkCluster
 from tests.servers.process import wait_until
 
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(600)]
-
-IMMORTAL = Script(rubbish_after_s=1e6, dies_after_s=1e6, refuses_after_s=1e6)
 
 
 def test_laptop_and_cluster_end_equal_on_the_same_news(

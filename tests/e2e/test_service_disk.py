@@ -9,16 +9,13 @@ from urllib.error import HTTPError
 import psutil
 import pytest
 
-from newsbeam.newswire import Script
 from tests.e2e.conftest import Deployed
 from tests.e2e.equality import assert_delivered, assert_equals_truth
-from tests.e2e.service import FIRST_ONLY, SUBSCRIPTION, Service, fast_wire
+from tests.e2e.service import FIRST_ONLY, IMMORTAL, SUBSCRIPTION, Service, fast_wire
 from tests.servers.disk import CannotMount, fill, small_disk
 from tests.servers.process import wait_until
 
 DISK_BYTES = 48 * 1024 * 1024
-# News that its feed no longer holds when there is room again could not be had by any reader.
-LASTING = Script(rubbish_after_s=1e6, dies_after_s=1e6, refuses_after_s=1e6)
 
 
 @pytest.fixture
@@ -59,7 +56,7 @@ def not_ready(service: Service) -> dict[str, str]:
 def test_a_full_disk_is_said_once_waited_for_and_loses_nothing(
     deploy: Callable[..., Deployed], disk: Path, tmp_path: Path
 ) -> None:
-    one = deploy(fast_wire(31, slots=40, lasts_s=30, script=LASTING), name="disk/data")
+    one = deploy(fast_wire(31, slots=40, lasts_s=30, script=IMMORTAL), name="disk/data")
     one.service.log = tmp_path / "service.log"
     one.service.start()
     one.service.await_page()

@@ -10,15 +10,13 @@ from random import Random
 
 import pytest
 
-from newsbeam.newswire import RunningServer, Script
+from newsbeam.newswire import RunningServer
 from tests.e2e.conftest import Deployed
 from tests.e2e.equality import assert_delivered, assert_equals_truth
-from tests.e2e.service import FIRST_ONLY, SUBSCRIPTION, fast_wire
+from tests.e2e.service import FIRST_ONLY, IMMORTAL, SUBSCRIPTION, fast_wire
 
 ROUNDS = int(os.environ.get("NEWSBEAM_KILL_ROUNDS", "3"))
 SEED = int(os.environ.get("NEWSBEAM_KILL_SEED", "2026"))
-# A feed that dies while nobody reads it loses news that no reader could have had.
-IMMORTAL = Script(rubbish_after_s=1e6, dies_after_s=1e6, refuses_after_s=1e6)
 ROUND_S = 8.0  # the wire has news for about so long in each round
 
 pytestmark = pytest.mark.timeout(120 + 60 * ROUNDS)

@@ -29,12 +29,8 @@ class Kept:
         self, world: World, cluster: FlinkCluster, make: EnricherMaker = Enricher, **flink: Any
     ) -> None:
         self._world = world
-        usual = {
-            "worker_pool": cluster.worker_endpoint,
-            "job_endpoint": cluster.job_endpoint,
-            "checkpoint_s": 2.0,
-        }
-        settings = FlinkSettings(rest=cluster.rest_url, restart_delay_s=0.2, **{**usual, **flink})
+        usual: dict[str, Any] = {**cluster.places, "checkpoint_s": 2.0}
+        settings = FlinkSettings(restart_delay_s=0.2, **{**usual, **flink})
         self.settings = KeeperSettings(settings, PROCESS, RecordingSettings(), make)
         self.rest = FlinkRest(cluster.rest_url)
         self._cluster = cluster

@@ -74,6 +74,15 @@ class FlinkCluster:
         """Where Flink tells of its jobs."""
         return f"http://127.0.0.1:{self.rest_port}"
 
+    @property
+    def places(self) -> dict[str, str]:
+        """Where all of it is, as newsbeam's settings of `flink` say it."""
+        return {
+            "job_endpoint": self.job_endpoint,
+            "rest": self.rest_url,
+            "worker_pool": self.worker_endpoint,
+        }
+
     def start(self) -> "FlinkCluster":
         """Start every part; return when jobs can be submitted."""
         self.start_job_manager()

@@ -68,11 +68,9 @@ def _telling_feeds() -> Select[str]:
 
 def _trace_story(connection: Connection, story_id: str) -> StoryTrace:
     stored = stories_by_ids(connection, [story_id])
-    where = connection.execute(
-        select(story.c.topic, story.c.partition, story.c.offset).where(story.c.id == story_id)
-    ).one_or_none()
-    grouped = select(story.c.cluster, story.c.founder, story.c.likeness).where(story.c.id == story_id)
-    member = connection.execute(grouped).one_or_none()
+    s = story.c
+    columns = (s.topic, s.partition, s.offset, s.cluster, s.founder, s.likeness)
+    row = connection.execute(select(*columns).where(s.id == story_id)).one_or_none()
     keys = connection.execute(select(story_key).where(story_key.c.story == story_id)).all()
     seen = connection.execute(
         select(sighting.c.feed, sighting.c.outlet, sighting.c.url, sighting.c.seen_at)
@@ -84,11 +82,11 @@ def _trace_story(connection: Connection, story_id: str) -> StoryTrace:
     return StoryTrace(
         id=story_id,
         story=stored[0] if stored else None,
-        position=PositionView(**where._asdict()) if where else None,
+        position=PositionView(topic=row.topic, partition=row.partition, offset=row.offset) if row else None,
         keys=tuple(KeyView(r.hash.hex(), r.kind, r.story, r.feed, r.added_at, r.forgotten) for r in keys),
         sightings=tuple(SightingView(*row) for row in seen),
         cluster=_members(connection, stored[0].cluster) if stored else (),
-        joined=_joined(connection, member) if member and not member.founder else None,
+        joined=_joined(connection, row) if row and not row.founder else None,
         decisions=tuple(decision_view(row) for row in decisions),
         alerts=tuple(alerts),
         deliveries=tuple(deliveries_of(connection, [found.alert.id for found in alerts])),
