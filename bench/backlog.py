@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import psutil
 
 from bench.laptop import Laptop, laptop, resident_mb
-from bench.prose import records
+from bench.prose import batches
 from bench.table import machine, ratios, show, spread
 from newsbeam.bus import open_bus
 from newsbeam.bus.kafka import KafkaBus
@@ -35,15 +35,19 @@ LOOPS, ONE, TWO, FLINK = "2 plain loops", "1 worker", "2 workers", "Flink, 2 wor
 PARTITIONS = 4
 CHUNK = 100
 BLOCK = 2_000  # stories made and published at once
-WARM = 0.1  # the share of the backlog after which memory is looked at first, and the clock starts
+WARM, WARM_AT_MOST = (
+    0.1,
+    5_000,
+)  # the share, and the stories, after which the clock and the look at memory start
 
 
 class Outcome(NamedTuple):
     """One round of one candidate."""
 
-    rate: float  # stories/s, from the first tenth to the end
+    rate: float  # stories/s, from the first look to the end
+    stories: int  # recorded in all
     megabytes: float  # of its largest process at the end
-    growth: float  # of that from the first tenth to the end, as a share
+    growth: float  # of that from the first look to the end, as a share
 
 
 @dataclass
@@ -51,23 +55,25 @@ class Progress:
     """What was seen of one candidate's work so far."""
 
     stories: int
+    seconds: float  # of work after the first look that are enough
     seen: list[tuple[float, int, float]] = field(default_factory=list)  # seconds, recorded, MB
 
     def look(self, store: Store, processes: Sequence[psutil.Process]) -> bool:
-        """Note how much is recorded, and the memory of the largest process; return whether all is."""
+        """Note how much is recorded, and the memory of the largest process; return whether that is enough."""
         recorded = sum(read_positions(store, STORIES).values())
-        if recorded >= self.stories * WARM:
-            largest = max(map(resident_mb, processes), default=0.0)
-            self.seen.append((time.perf_counter(), recorded, largest))
-        return recorded >= self.stories
+        if recorded < min(self.stories * WARM, WARM_AT_MOST):
+            return False
+        now, largest = time.perf_counter(), max(map(resident_mb, processes), default=0.0)
+        self.seen.append((now, recorded, largest))
+        return recorded >= self.stories or now - self.seen[0][0] >= self.seconds
 
     def outcome(self) -> Outcome:
         """Return what it comes to."""
         began, first, before = self.seen[0]
         ended, last, after = self.seen[-1]
         if first == last:  # a backlog so small that it was done at the first look
-            return Outcome(float("nan"), after, 0.0)
-        return Outcome((last - first) / (ended - began), after, after / max(before, 1.0) - 1)
+            return Outcome(float("nan"), last, after, 0.0)
+        return Outcome((last - first) / (ended - began), last, after, after / max(before, 1.0) - 1)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class Place:
     flink: FlinkCluster | None
     bus_url: str
     stories: int
+    seconds: float
     within_s: float
 
     @contextmanager
@@ -96,7 +103,7 @@ class Place:
     def service(self, workers: int, cluster: FlinkCluster | None = None) -> Outcome:
         """Let `newsbeam process` work through the backlog, in its own workers or in those of a cluster."""
         with self.deployment(workers, cluster) as one:
-            progress, store = Progress(self.stories), one.deployment.store()
+            progress, store = Progress(self.stories, self.seconds), one.deployment.store()
             one.start("process")
 
             def done() -> bool:
@@ -116,7 +123,7 @@ class Place:
                 context.Process(target=plain_loop, args=(self.bus_url, share, url, recording), daemon=True)
                 for share in shares
             ]
-            progress = Progress(self.stories)
+            progress = Progress(self.stories, self.seconds)
             for loop in loops:
                 loop.start()
             processes = [psutil.Process(loop.pid) for loop in loops]
@@ -167,6 +174,12 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="bench backlog", description=__doc__)
     parser.add_argument("--stories", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=float("inf"),
+        help="stop a candidate so long after its first tenth, at most 5,000 stories, instead of at the backlog's end",
+    )
     parser.add_argument("--within", type=float, default=3_600.0, help="seconds that one candidate may take")
     parser.add_argument("--without-flink", action="store_true", help="no cluster is started")
     options = parser.parse_args(words)
@@ -204,9 +217,9 @@ def _place(exits: ExitStack, options: argparse.Namespace) -> Place:
         cluster.start()
     bus_url = f"kafka://{broker}/backlog?partitions={PARTITIONS}"
     with open_bus(bus_url).publisher() as publisher:
-        for first in range(0, options.stories, BLOCK):
-            publisher.publish(STORIES, records(1_000 + first, min(BLOCK, options.stories - first)))
-    return Place(database, cluster, bus_url, options.stories, options.within)
+        for batch in batches(options.stories, BLOCK, processes=2):
+            publisher.publish(STORIES, batch)
+    return Place(database, cluster, bus_url, options.stories, options.seconds, options.within)
 
 
 def report(found: dict[str, list[Outcome]]) -> None:
@@ -218,9 +231,12 @@ def report(found: dict[str, list[Outcome]]) -> None:
             spread(rates[name], 0),
             ratios(rates, name, LOOPS),
             ratios(rates, name, TWO),
+            spread([float(outcome.stories) for outcome in found[name]], 0),
             spread([outcome.megabytes for outcome in found[name]], 0),
             spread([outcome.growth * 100 for outcome in found[name]], 1),
         ]
         for name in found
     ]
-    show(["candidate", "stories/s", "to 2 loops", "to 2 workers", "MB at the end", "% grown"], rows)
+    show(
+        ["candidate", "stories/s", "to 2 loops", "to 2 workers", "recorded", "MB at the end", "% grown"], rows
+    )

@@ -10,16 +10,14 @@ import argparse
 import gc
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from tempfile import TemporaryDirectory
 
 import apache_beam as beam
 import msgspec
 import psutil
 
-from bench.prose import records, stories
+from bench.prose import batches, stories
 from bench.table import machine, show
 from newsbeam.app.configuration import starter_config
 from newsbeam.app.deployment import Deployment
@@ -215,31 +213,17 @@ def _rate_in_beam(catalog: CatalogInUse, given: Sequence[Story]) -> float:
 
 def _memory(enricher: Enricher, number: int) -> None:
     """Print the process's memory as the run goes on, and by how much it grew since the first look."""
-    process, first = psutil.Process(), 0.0
-    batches = max(LOOKS, number // BATCH)
-    size = max(1, number // batches)
+    process, first, done = psutil.Process(), 0.0, 0
+    size = max(1, min(BATCH, number // LOOKS))
     began = time.monotonic()
     print("\nstories     seconds       MB   growth since the first look", flush=True)
-    for n, batch in enumerate(_batches(batches, size), start=1):
-        for value in batch:
-            enricher.enrich(decode_story(value))
-        if n * LOOKS // batches > (n - 1) * LOOKS // batches:
+    for batch in batches(number, size):
+        for record in batch:
+            enricher.enrich(decode_story(record.value))
+        before, done = done, done + len(batch)
+        if done * LOOKS // number > before * LOOKS // number:
             gc.collect()
             megabytes = process.memory_info().rss / 2**20
             first = first or megabytes
             took, growth = time.monotonic() - began, (megabytes / first - 1) * 100
-            print(f"{n * size:9,}  {took:9,.0f}  {megabytes:7.1f}  {growth:+6.1f} %", flush=True)
-
-
-def _batches(number: int, size: int) -> Iterator[list[bytes]]:
-    """Yield so many batches of encoded stories, no two alike; another process makes the next one meanwhile."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        following: Future[list[bytes]] | None = pool.submit(_batch, 0, size)
-        for seed in range(1, number + 1):
-            batch = following.result() if following is not None else []
-            following = pool.submit(_batch, seed, size) if seed < number else None
-            yield batch
-
-
-def _batch(seed: int, size: int) -> list[bytes]:
-    return [record.value for record in records(seed, size)]
+            print(f"{done:9,}  {took:9,.0f}  {megabytes:7.1f}  {growth:+6.1f} %", flush=True)

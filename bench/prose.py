@@ -1,7 +1,10 @@
 """Stories as feeds bring them: 4 to 6 kB of invented news in four languages, the same for the same seed."""
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from random import Random
 
 from newsbeam.bus import Sent
@@ -35,6 +38,19 @@ def stories(seed: int, number: int) -> Iterator[Story]:
 def records(seed: int, number: int) -> list[Sent]:
     """Return so many stories as they are put on the bus."""
     return [Sent(story_key_bytes(story), encode_story(story)) for story in stories(seed, number)]
+
+
+def batches(number: int, size: int, *, processes: int = 1) -> Iterator[list[Sent]]:
+    """Yield so many stories, no two alike, `size` at a time; other processes make the next batches meanwhile."""
+    sizes = [min(size, number - first) for first in range(0, number, size)]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        waiting: deque[Future[list[Sent]]] = deque()
+        for seed, wanted in enumerate(sizes):
+            waiting.append(pool.submit(records, seed, wanted))
+            if len(waiting) > processes:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _text(random: Random, language: str) -> tuple[Piece, str]:
