@@ -116,7 +116,7 @@ class Newswire:
         outlet, piece = BY_ID[entry.feed], self.timeline.piece(entry)
         source = BY_ID[entry.source] if entry.source else None
         return Item(
-            guid=self._guid(outlet, entry, t),
+            guid=self.guid(outlet, entry, t),
             link=self._link(outlet, entry, t, base),
             title=self.timeline.title(entry, t),
             summary=piece.summary,
@@ -125,7 +125,8 @@ class Newswire:
             source=(source.name, f"https://{source.domain}/") if source else None,
         )
 
-    def _guid(self, outlet: Outlet, entry: Entry, t: float) -> str | None:
+    def guid(self, outlet: Outlet, entry: Entry, t: float) -> str | None:
+        """What an entry is called in its feed at this moment, None where the feed gives no names."""
         if outlet.quirk is Quirk.NO_GUID:
             return None
         if outlet.quirk is Quirk.ROTATING:

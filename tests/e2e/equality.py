@@ -13,14 +13,17 @@ from newsbeam.bus.port import STORIES
 from newsbeam.codec import from_json
 from newsbeam.count import EVERYTHING, bucket_of
 from newsbeam.feed import FeedState
-from newsbeam.identity import delivery_key
+from newsbeam.identity import delivery_key, key_hash
 from newsbeam.newswire import DEMO_RULES, GroundTruth, RunningServer, truth_of
 from newsbeam.newswire.outlets import BY_ID, OUTLETS, Quirk
 from newsbeam.newswire.timeline import Entry
 from newsbeam.store import schema
 from newsbeam.store.database import Store
+from newsbeam.story import Key, KeyKind
 from tests.contract.receiver import Got
 from tests.e2e.service import WireClock, healthy_feeds
+
+TICKERS = [outlet.id for outlet in OUTLETS if outlet.quirk is Quirk.TICKER]
 
 
 class Equal(NamedTuple):
@@ -39,16 +42,12 @@ class Ledger:
         self.wire = wire
         self._keys = _keys_by_url(wire)
         self._ticker = {
-            wire.wire.timeline.title(entry, entry.at): entry.story
-            for outlet in OUTLETS
-            if outlet.quirk is Quirk.TICKER
-            for entry in _entries(wire, outlet.id)
+            key_hash(
+                Key(KeyKind.GUID, f"{feed}\x1f{wire.wire.guid(BY_ID[feed], entry, entry.at)}")
+            ): entry.story
+            for feed in TICKERS
+            for entry in _entries(wire, feed)
         }
-
-    def key_of(self, url: str, title: str) -> str:
-        """The wire's key of a recorded story."""
-        plain = url.partition("?")[0].replace("https://", "http://", 1)
-        return self._keys[plain] if plain in self._keys else self._ticker[title]
 
     def truth(self) -> GroundTruth:
         """What must be there: of the documents given, those that were kept as a feed's first decide what is
@@ -144,9 +143,20 @@ class Ledger:
         )
         with self.store.read() as connection:
             rows = connection.execute(select(*columns)).all()
-        found = {self.key_of(row.url, row.title): row for row in rows}
-        assert len(found) == len(rows), "a story was recorded twice"
+            ticker = self._ticker_stories(connection)
+        found: dict[str, Row[tuple[object, ...]]] = {}
+        for row in rows:
+            plain = row.url.partition("?")[0].replace("https://", "http://", 1)
+            key = self._keys[plain] if plain in self._keys else ticker[row.id]
+            assert key not in found, f"a story was recorded twice: {row}, {found[key]}"
+            found[key] = row
         return found
+
+    def _ticker_stories(self, connection: Connection) -> dict[str, str]:
+        """The wire's keys of the stories of a ticker: all have one address, and some share a headline."""
+        known = schema.story_key.c
+        rows = connection.execute(select(known.hash, known.story).where(known.feed.in_(TICKERS)))
+        return {row.story: self._ticker[row.hash] for row in rows}
 
     def tags(self) -> dict[str, frozenset[str]]:
         """Topics by the wire's key, of stories that have any."""
@@ -344,7 +354,7 @@ def _entries(wire: RunningServer, feed: str) -> Sequence[Entry]:
 def _keys_by_url(wire: RunningServer) -> dict[str, str]:
     keys = {}
     for outlet in OUTLETS:
-        if BY_ID[outlet.id].quirk is not Quirk.TICKER:
+        if outlet.id not in TICKERS:
             for entry in _entries(wire, outlet.id):
                 for t in (entry.at, wire.wire.timeline.settled_at):
                     keys[wire.url + wire.wire.path(entry, t)] = entry.story
