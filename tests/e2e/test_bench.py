@@ -11,6 +11,7 @@ SMALLEST = {
     "latency": (["--seconds=0.5", "--rounds=1"], "published to recorded"),
     "workers": (["--stories=60", "--rounds=1"], "2 workers"),
     "backlog": (["--stories=40", "--without-flink"], "2 plain loops"),
+    "scale": (["--stories=100", "--rounds=1"], "of the lock"),
     "idle": (["--seconds=0.5", "--rounds=1", "--settle=0.5"], "% of one core"),
     "bus": (["--records=40", "--rounds=1"], "local bus (SQLite)"),
     "feeds": (["--feeds=4", "--rounds=1"], "newsbeam's poller"),
@@ -30,7 +31,7 @@ SERVERS = (pytest.mark.kafka, pytest.mark.postgres)
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=SERVERS if name == "backlog" else ()) for name in SMALLEST]
+    "name", [pytest.param(name, marks=SERVERS if name in {"backlog", "scale"} else ()) for name in SMALLEST]
 )
 def test_a_measurement_runs_and_prints_its_table(name: str) -> None:
     options, expected = SMALLEST[name]
