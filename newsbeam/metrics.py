@@ -114,7 +114,8 @@ CATALOG_LOADED_SECONDS = Histogram(
 
 FLINK_RUNNING = Gauge(
     "newsbeam_flink_running",
-    "1 while every task of the job on Flink runs, as its keeper sees it.",
+    "1 while every task of the job on Flink runs, as its keeper sees it; a process that keeps none says nothing.",
+    ["job"],
     multiprocess_mode="livemax",
 )
 FLINK_SUBMISSIONS = Counter(

@@ -149,7 +149,7 @@ class JobKeeper:
                 except (Unavailable, NotFound) as error:
                     self._pause(error)
         finally:
-            FLINK_RUNNING.set(0)
+            FLINK_RUNNING.labels(self._settings.flink.name).set(0)
             if not self._lost.is_set():
                 self._leave()
 
@@ -249,7 +249,7 @@ class JobKeeper:
         """End a job that must not go on, and do what comes before the next."""
         logger.warning("the job is submitted anew: %s", verdict.words)
         self._why = verdict.why
-        FLINK_RUNNING.set(0)
+        FLINK_RUNNING.labels(self._settings.flink.name).set(0)
         self._cancel(rest, _GONE_WITHIN_S)
         for partition in verdict.doubtful:
             if self._on:
@@ -297,7 +297,7 @@ class JobKeeper:
     def _tell(self, job: Job, waiting_s: Mapping[int, float]) -> None:
         """Show how the job is: gauges, and a line for each trouble that begins or is over."""
         now, flink = datetime.now(UTC), self._settings.flink
-        FLINK_RUNNING.set(job.running)
+        FLINK_RUNNING.labels(self._settings.flink.name).set(job.running)
         FLINK_CHECKPOINT_BYTES.set(job.checkpoints.size_bytes)
         FLINK_CHECKPOINT_AGE.set((now - (job.checkpoints.done_at or job.started_at)).total_seconds())
         FLINK_STUCK.set(sum(seconds > flink.stuck_after_s for seconds in waiting_s.values()))

@@ -81,7 +81,7 @@ class ReadFromKafka(beam.PTransform[PBegin, PCollection[Chunk[RawRecord]]]):
         found = range(self._bus.existing_partitions(self._topic))
         starts = dict(self._starts or {}) if self._group is None else self._bus.committed(self._topic)
         stops = {}
-        for partition in self._starts or found:
+        for partition in found if self._starts is None else self._starts:
             bounds = bounds_of(self._bus, self._topic, partition)
             if starts.setdefault(partition, bounds.first) > bounds.end:
                 raise past_end(self._topic, partition, starts[partition], bounds.end)

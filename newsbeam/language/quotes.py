@@ -18,8 +18,6 @@ _REACH = 400  # code points around a quotation in which its verb of saying stand
 _NEAR_CUE = 60
 _BESIDE = 60  # code points behind quoted words
 _TERMINAL = ".!?…。！？"
-_OPENING_SPACE = re.compile(r"[\s—–\-•]*")
-_DIALOGUE = re.compile(r"(?:^|\n)[—–]\s*(?=\S)")
 _WORDS = re.compile(r"\w+")
 _COLON = (":", "：", "،")
 _DASHES = frozenset("—–- ")

@@ -11,6 +11,7 @@ _END = re.compile("[.!?…؟。！？][.!?…؟。！？]*[\"'”’»“«)\\]�
 _SPACES = " \u00a0\u202f"
 _ENDING = frozenset(("", "\n", *_SPACES))
 _BREAK = re.compile("\n")
+_INK = re.compile(r"\S")
 _WORD = 12  # code points before a full stop in which an abbreviation stands
 _LONG = 8  # no abbreviation is, with marks around it
 
@@ -22,6 +23,7 @@ class Sentences:
         self.text = text
         self._paragraphs = [0, *(match.end() for match in _BREAK.finditer(text))]
         self._ends: dict[int, list[int]] = {}  # of the sentences of a paragraph, by its number
+        self._inks: dict[int, int] = {}  # where the first character is that is no space, from a place on
 
     def start(self, position: int) -> int:
         """Return where the sentence that holds `position` begins."""
@@ -29,9 +31,11 @@ class Sentences:
         ends = self._of_paragraph(n)
         k = bisect_right(ends, position)
         first = ends[k - 1] if k else self._paragraphs[n]
-        while first < position and self.text[first].isspace():
-            first += 1
-        return first
+        ink = self._inks.get(first)
+        if ink is None:
+            found = _INK.search(self.text, first)
+            ink = self._inks[first] = len(self.text) if found is None else found.start()
+        return min(ink, position)
 
     def end(self, position: int) -> int:
         """Return where the sentence ends that holds what is before `position`: its last mark included."""

@@ -21,7 +21,8 @@ class StoreClock:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._told, self._looked = datetime.now(UTC), time.monotonic()
+        # One attribute, since another thread may look meanwhile: what the store told, and when by our own count.
+        self._seen = datetime.now(UTC), time.monotonic()
         try:
             self.look()
         except StoreUnavailable as error:
@@ -31,11 +32,12 @@ class StoreClock:
         """Return the time, aware UTC."""
         if self._store.is_sqlite:
             return datetime.now(UTC)
-        return self._told + timedelta(seconds=time.monotonic() - self._looked)
+        told, looked = self._seen
+        return told + timedelta(seconds=time.monotonic() - looked)
 
     def look(self) -> None:
         """Ask the store for its time, at the start and every now and then; raises StoreUnavailable."""
         if not self._store.is_sqlite:
             with self._store.read() as connection:
                 told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-            self._told, self._looked = told.astimezone(UTC), time.monotonic()
+            self._seen = told.astimezone(UTC), time.monotonic()

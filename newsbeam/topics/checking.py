@@ -10,14 +10,13 @@ from newsbeam.errors import QueryError
 from newsbeam.topics.entries import Placed
 from newsbeam.topics.folding import value_key
 from newsbeam.topics.outlets import OutletEntry
-from newsbeam.topics.query import Field, Mode, Node, Phrase, Term, parse
+from newsbeam.topics.query import Field, Node, Phrase, Term, parse
 from newsbeam.topics.query.nodes import walk
 from newsbeam.topics.reach import never_matches
 from newsbeam.topics.topic import ANY, Topic
 from newsbeam.topics.ways import STEMMERS, Way
 
 RULE_KINDS = ("match",)
-READ_FIELDS = ("country", "entity", "speaker")  # what enrichment reads; a search over kept texts does not
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _GROUP = re.compile(r"\S(?:.{0,98}\S)?")
 _ALERT_TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -68,21 +67,10 @@ def _topic_query_mistakes(key: str, text: str, way: Way) -> Iterator[str]:
         yield "`topic:` is for alert rules and search; a topic is made of words"
 
 
-def usable_query(text: str, mode: Mode = "topic") -> Node:
-    """Return a query that can match something; raises `QueryError` for fields that a search does not know."""
-    node = parse(text, mode=mode)
-    for part, _ in walk(node) if mode == "search" else ():
-        if isinstance(part, Field) and part.name in READ_FIELDS:
-            raise QueryError(
-                f"`{part.name}:` would never match: it is for topics and alert rules, a search has words only"
-            )
-    return node
-
-
 def query_mistakes(text: str, language: str = ANY, way: Way | None = None) -> Iterator[str]:
     """Yield what is wrong with a saved query, whatever it is for; `language` is that of its stories."""
     try:
-        why = never_matches(usable_query(text), language, way)
+        why = never_matches(parse(text), language, way)
     except QueryError as error:
         yield f"{error}{_pointed(text, error.position)}"
     else:

@@ -165,12 +165,13 @@ def fitting(pattern: str) -> Callable[[str], bool]:
 
 def remembering(test: Callable[[str], object]) -> Callable[[str], bool]:
     """Return a test on words that remembers its answers, but to monsters: news repeats its words."""
+    return lambda word: _fits(test, word) if len(word) <= _LONGEST_REMEMBERED else test(word) is not None
 
-    @lru_cache(maxsize=8192)
-    def fits(word: str) -> bool:
-        return test(word) is not None
 
-    return lambda word: fits(word) if len(word) <= _LONGEST_REMEMBERED else test(word) is not None
+@lru_cache(maxsize=1 << 16)
+def _fits(test: Callable[[str], object], word: str) -> bool:
+    """One memory for all patterns, so that their number does not add to it."""
+    return test(word) is not None
 
 
 # --- joins and values -------------------------------------------------------------------------------------

@@ -52,6 +52,8 @@ class Implications:
         self._way = way
         self._stem = None if way.exact_case else way.stem
         self._shelves: dict[tuple[int, str | None], tuple[Or, Shelf[Node]]] = {}
+        # By the identity of nodes, since comparing them costs as much as a step; kept nodes keep theirs.
+        self._held: dict[tuple[int, str | None, int, str | None], tuple[Node, Node, bool]] = {}
 
     def implies(self, a: Node, b: Node) -> bool:
         """Tell whether every story that matches `a` matches `b`."""
@@ -68,6 +70,12 @@ class Implications:
 
     def holds(self, a: _At, b: _At) -> bool:
         """Return whether every story that matches `a` matches `b`."""
+        key = (id(a.node), a.field, id(b.node), b.field)
+        if key not in self._held:
+            self._held[key] = a.node, b.node, self._decide(a, b)
+        return self._held[key][2]
+
+    def _decide(self, a: _At, b: _At) -> bool:
         match a.node:
             case Or(parts):
                 return all(self.holds(a.below(part), b) for part in parts)

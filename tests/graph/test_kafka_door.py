@@ -131,6 +131,12 @@ def test_positions_that_the_caller_keeps(bus: KafkaBus) -> None:
         read(bus, starts={0: end[0] + 7, 1: 0})
 
 
+def test_a_caller_whose_share_is_empty_reads_nothing(bus: KafkaBus) -> None:
+    publish(bus, 0, 100)
+    read(bus, starts={})
+    assert SEEN == []
+
+
 def test_a_topic_that_is_not_there_is_an_error_and_is_not_made(bus: KafkaBus) -> None:
     for _ in range(2):
         with pytest.raises(NotFound, match=f"no topic {bus.name_of(TOPIC)}"):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from newsbeam.errors import QueryError
+from newsbeam.language import LanguageLayer
 from newsbeam.topics.document import MAX_SPANS, Document
 from newsbeam.topics.matcher import Matcher, compile_queries
 from newsbeam.topics.query import Node, parse
@@ -137,6 +138,40 @@ def test_a_query_of_many_conditions_is_checked_in_little_time() -> None:
 
     small, large = query(40), query(320)
     assert steps(lambda: never_matches(large)) <= 16 * steps(lambda: never_matches(small))
+
+
+def test_a_query_that_nests_deeply_is_checked_in_little_time() -> None:
+    def query(depth: int) -> Node:
+        wanted, unwanted = "aa0x", "bb0x"
+        for n in range(1, depth):
+            join = "AND" if n % 2 else "OR"
+            wanted, unwanted = f"(aa{n}x {join} {wanted})", f"(bb{n}x {join} {unwanted})"
+        return parse(f"{wanted} AND NOT {unwanted}")
+
+    small, large = query(6), query(24)
+    assert steps(lambda: never_matches(large)) <= 64 * steps(lambda: never_matches(small))
+
+
+SPOKEN = {
+    "spaces": " " * 50 + "said ",
+    "no-break spaces": "\u00a0" * 50 + "said ",
+    "verbs": "said ",
+    "quotation marks": '" ',
+    "quotations": '"aa bb cc," said Anna Lind. ',
+    "capitals": "Aa Bb ",
+    "paragraphs": "Aa said.\n",
+    "full stops": "aa. ",
+}
+
+
+@pytest.mark.parametrize("unit", SPOKEN.values(), ids=SPOKEN.keys())
+def test_reading_who_said_what_grows_with_the_text_and_not_faster(unit: str) -> None:
+    layer = LanguageLayer()
+    small, large = (unit * (size // len(unit)) for size in (5_000, 40_000))
+    layer.read("", "", unit * 40, "en")
+    assert steps(lambda: layer.read("", "", large, "en")) <= 16 * steps(
+        lambda: layer.read("", "", small, "en")
+    )
 
 
 def test_a_query_of_many_signs_is_read_in_linear_time() -> None:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from newsbeam.errors import QueryError
 from newsbeam.story import Span
 from newsbeam.topics.analysis import fold, tokenize
+from newsbeam.topics.compiling import _fits
 from newsbeam.topics.document import LEAD_WORDS, MAX_SPANS, Document
 from newsbeam.topics.matcher import compile_queries
 from newsbeam.topics.query import And, Field, Near, Node, Not, Or, Phrase, Regex, Term, parse
 from newsbeam.topics.query.words import AnyWord, Exact, Run, Wild, Word, read_words
-from newsbeam.topics.searching import Search
 from tests.unit.queries import LEAVES, LETTERS, NEARS, QUERIES, TERMS
 
 
@@ -171,15 +171,21 @@ def test_a_text_made_of_the_querys_words_alone_is_read_to_its_end() -> None:
     assert matcher.match(document).keys() == queries.keys()
 
 
-def test_a_query_can_be_tried_without_being_saved() -> None:
-    search = Search("blue helmets outlet:bbc")
-    assert search.match_text("Blue helmets") is None
-    found = search.match(Document("Helmets, blue", values={"outlet": ["bbc"]}))
-    assert found == (Span("title", 0, 7, "Helmets"), Span("title", 9, 13, "blue"))
+def test_in_a_search_words_side_by_side_mean_and() -> None:
+    matcher = compile_queries({"found": parse("blue helmets outlet:bbc", mode="search")})
+    assert not matcher.match(Document("Blue helmets"))
+    found = matcher.match(Document("Helmets, blue", values={"outlet": ["bbc"]}))
+    assert found == {"found": (Span("title", 0, 7, "Helmets"), Span("title", 9, 13, "blue"))}
     with pytest.raises(QueryError, match="side by side"):
-        Search("blue helmets", mode="topic")
-    with pytest.raises(QueryError, match="never match"):
-        Search("entity:UN")
+        parse("blue helmets", mode="topic")
+
+
+def test_what_expressions_say_of_words_is_remembered_once_for_all_matchers() -> None:
+    words = " ".join(f"word{n}x" for n in range(500))
+    before = _fits.cache_info().currsize
+    for _ in range(3):
+        assert compile_queries({"q": parse("/wor.[0-9]{4}x/")}).match(Document(words)) == {}
+    assert _fits.cache_info().currsize <= before + 501
 
 
 def test_a_hostile_expression_takes_linear_time() -> None:

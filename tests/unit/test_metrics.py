@@ -52,6 +52,8 @@ def test_processes_that_share_a_folder_share_one_exposition(tmp_path: Path) -> N
         for _ in range(2)
     ]
     assert 'newsbeam_records_total{disposition="recorded"} 6.0' in runs[-1].stdout
+    # A rule fires where the keeper's job does not run; who keeps none has nothing to say of it.
+    assert "\nnewsbeam_flink_running" not in runs[-1].stdout
 
 
 def test_one_process_exposes_its_own_metrics() -> None:

@@ -33,6 +33,7 @@ MAX_DISTANCE = 100
 MAX_LOOSE_WORDS = 20
 MAX_NEARS = 20  # one after the other
 _REMEMBERED = 1 << 15  # queries: more than any catalog has
+_EXPRESSIONS = 4_096
 
 _PLAIN_PART = re.compile(PLAIN_PART)
 _NEGATIVE = (
@@ -77,6 +78,7 @@ def _parser(mode: Mode) -> Lark:
     return make_parser(_Builder(mode))
 
 
+@lru_cache(maxsize=_EXPRESSIONS)
 def compiled_regex(pattern: str, *, exact_case: bool = False) -> "re2._Regexp[str]":
     """Return a pattern for whole folded tokens. RE2 takes linear time, whatever pattern and text."""
     options = re2.Options()
