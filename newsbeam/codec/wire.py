@@ -5,6 +5,7 @@ newer writer.
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Annotated
 
@@ -149,13 +150,16 @@ def _decode_lone_surrogates(data: bytes, cause: msgspec.DecodeError) -> _WireSto
     return _mapped(wire, clean_text)
 
 
-_SUSPECT = (b"\\b", b"\\f", b"\x7f", b"\xef\xbf")  # the last begins U+FFFE and U+FFFF
+_ESCAPES = re.compile(rb"\\[ubf]")  # of control characters and surrogates; found fast by the backslash
+_DELETE, _LAST_PLANE = 0x7F, 0xEF  # of UTF-8; the latter begins U+FFFE and U+FFFF
 
 
 def _may_be_unclean(data: bytes, wire: _WireStory) -> bool:
     """JSON holds control characters only as escapes, so bytes without one are clean: no look at each text."""
-    joints = sum(key.value.count("\x1f") for key in wire.keys)
-    return data.count(b"\\u") != joints or any(sign in data for sign in _SUSPECT)
+    joints = sum([key.value.count("\x1f") for key in wire.keys])
+    if _DELETE in data or len(_ESCAPES.findall(data)) != joints:
+        return True
+    return _LAST_PLANE in data and b"\xef\xbf" in data
 
 
 def _mapped(wire: _WireStory, change: Callable[[str], str]) -> _WireStory:
@@ -198,11 +202,14 @@ def _story(wire: _WireStory, limits: Limits) -> Story:
 
 
 def _keys(wire: _WireStory, limits: Limits) -> tuple[Key, ...]:
-    known = (Key(_KINDS[key.kind], key.value) for key in wire.keys if key.kind in _KINDS)
-    keys = tuple(key for key in known if 0 < len(key.value) <= limits.address)[: limits.keys]
+    keys = [
+        Key(_KINDS[key.kind], key.value)
+        for key in wire.keys
+        if key.kind in _KINDS and 0 < len(key.value) <= limits.address
+    ]
     if not keys:
         raise DecodeError("no usable key: nothing says which story this is")
-    return keys
+    return tuple(keys[: limits.keys])
 
 
 def _if_fits(text: str | None, limit: int) -> str | None:

@@ -1,11 +1,10 @@
 """Chunks of a text that hold more than plain characters, cut by the exact rule: what to read in their places."""
 
 import re
+from array import array
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
-
-import numpy as np
 
 from newsbeam.topics.analysis import Folding, cut
 from newsbeam.topics.characters import BASE, MARK, NONE, SPACE, WORD
@@ -20,8 +19,9 @@ _PLAIN = re.compile("(?:([A-Za-z]{2,})['\u2019]s|([0-9]+(?:[.,][0-9]+)+))[.,]?")
 class Piece(NamedTuple):
     """A cut chunk in place: what to read for each of its characters, and what does not fit in its length."""
 
-    codes: bytes
+    codes: bytes | memoryview
     kinds: bytes
+    unread: tuple[int, ...] = ()  # which characters are dropped
     inserts: tuple[tuple[int, int, int], ...] = ()  # before which character, code point, kind
     signs: tuple[tuple[int, str], ...] = ()  # words that have a form with its signs: where, and that form
 
@@ -29,7 +29,7 @@ class Piece(NamedTuple):
 class Pieces(dict[str, Piece]):
     """Chunk → piece, remembered for short chunks; news repeats its words."""
 
-    def __init__(self, folded: Folding, encoded: Callable[[Sequence[int]], bytes]) -> None:
+    def __init__(self, folded: Folding, encoded: Callable[[Sequence[int]], bytes | memoryview]) -> None:
         super().__init__()
         self._folded = folded
         self._encoded = encoded
@@ -49,7 +49,8 @@ class Pieces(dict[str, Piece]):
         end = len(number) if name is None else len(name) + len("'s")
         codes = list(map(ord, number if name is None else self._folded(name)))
         codes += [DROPPED] * (end - len(codes)) + [SPACE] * (len(chunk) - end)
-        return Piece(self._encoded(codes), bytes([WORD] * end + [NONE] * (len(chunk) - end)))
+        unread = () if name is None else (end - 2, end - 1)
+        return Piece(self._encoded(codes), bytes([WORD] * end + [NONE] * (len(chunk) - end)), unread)
 
     def _piece(self, chunk: str) -> Piece:
         codes, kinds = [SPACE] * len(chunk), bytearray(len(chunk))
@@ -69,7 +70,8 @@ class Pieces(dict[str, Piece]):
             if len(token.keys) > 1 and not token.unspaced:
                 signs.append((start, token.keys[0]))
         self._encoded([code for _, code, _ in inserts])  # raises, as below, where it cannot hold them
-        return Piece(self._encoded(codes), bytes(kinds), tuple(inserts), tuple(signs))
+        unread = tuple(at for at, code in enumerate(codes) if code == DROPPED)
+        return Piece(self._encoded(codes), bytes(kinds), unread, tuple(inserts), tuple(signs))
 
 
 class NotAsciiError(Exception):
@@ -85,7 +87,7 @@ def narrow_pieces(folded: Folding) -> Pieces:
 @cache
 def wide_pieces(folded: Folding) -> Pieces:
     """Return the pieces of all other texts, four bytes a character."""
-    return Pieces(folded, lambda codes: np.array(codes, np.int32).astype("<u4").tobytes())
+    return Pieces(folded, lambda codes: memoryview(array("I", [code & 0xFFFFFFFF for code in codes])))
 
 
 def _as_bytes(codes: Sequence[int]) -> bytes:

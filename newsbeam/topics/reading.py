@@ -15,7 +15,7 @@ import numpy.typing as npt
 from newsbeam.topics.analysis import EXTEND, UNIT, Folding, is_partly_unspaced
 from newsbeam.topics.characters import SPACE
 from newsbeam.topics.once import once
-from newsbeam.topics.writing import BETWEEN_FIELDS, FIELD, write
+from newsbeam.topics.writing import FIELD, write
 
 STRIDE = 1 << 24  # words between fields, as they are counted, so that nothing is ever near across them
 
@@ -28,9 +28,6 @@ class Reading:
     def __init__(self, fields: Sequence[str], folded: Folding) -> None:
         self._written = write(fields, folded)
         self.text = self._written.text
-        self._bases = [1]
-        for field in fields[:-1]:
-            self._bases.append(self._bases[-1] + len(field) + len(BETWEEN_FIELDS))
 
     @once
     def starts(self) -> list[int]:
@@ -78,33 +75,37 @@ class Reading:
     def original(self, interval: Interval) -> tuple[int, int, int]:
         """Return the field's number and the code points [a, b) of that field which words are in."""
         start, end = interval
-        if self._written.origin is None:
-            drops = self._drops
-            a, b = start + bisect_right(drops, start), end + bisect_right(drops, end)
+        written = self._written
+        if written.origin is None:
+            dropped = self._dropped
+            a = _moved(start, start, dropped)
+            b = _moved(end, end + a - start, dropped)
         else:
-            a, b = self._written.origin[start].item(), self._written.origin[end].item()
-        number = bisect_right(self._bases, a) - 1
-        base = self._bases[number]
+            a, b = written.origin[start].item(), written.origin[end].item()
+        number = bisect_right(written.bases, a) - 1
+        base = written.bases[number]
         return number, a - base, b - base
 
     @once
-    def _drops(self) -> list[int]:
-        """For everything that was dropped, in order, the character of the reading before which it stood."""
-        dropped = self._written.dropped().nonzero()[0]
-        dropped -= np.arange(len(dropped))
-        drops: list[int] = dropped.tolist()
-        return drops
+    def _dropped(self) -> list[int]:
+        return self._written.dropped()
 
     @once
     def signed(self) -> dict[int, str]:
         """The words that stand here without their signs (`U.N.`, `Yahoo!`): where, and their form with them."""
         written, text = self._written, self.text
-        origin = (~written.dropped()).nonzero()[0] if written.origin is None else written.origin
-        places = origin.searchsorted([base for base, _ in written.signs])
+        places = written.origins().searchsorted([base for base, _ in written.signs])
         return {
             int(place) + (text[place] == " "): key
             for place, (_, key) in zip(places, written.signs, strict=True)
         }
+
+
+def _moved(place: int, least: int, dropped: list[int]) -> int:
+    """Where a character of a reading is in the source: so far to the right as there is dropped before it."""
+    while (moved := place + bisect_right(dropped, least)) != least:
+        least = moved
+    return moved
 
 
 _WORD_STARTS = re.compile(f"{UNIT}|(?:(?!{UNIT})[^ ])+")

@@ -6,11 +6,13 @@ separators that holds anything else (an apostrophe or full stop inside it, a com
 most languages of Latin letters, are written in bytes, all others in arrays of code points.
 """
 
+import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from ahocorasick_rs import BytesAhoCorasick
 
 from newsbeam.topics.analysis import Folding
 from newsbeam.topics.characters import (
@@ -35,28 +37,42 @@ BETWEEN_FIELDS = f"\n{FIELD}\n"
 _FIRST_UNSPACED = 0xE00
 _RARE = 12  # of so many characters, at most one that is not ASCII
 _UNREAD_AS_SPACES = bytes(SPACE if code < UNREAD else code for code in range(256))
+_DROPPED_BYTE = bytes((DROPPED % 256,))
 
-_DROPPED = {size: dtype(DROPPED % (1 << 8 * size)) for size, dtype in ((1, np.uint8), (4, np.uint32))}
+# NumPy is quicker with an array of no dimension than with a number of Python's. By the size of codes:
+_DROPPED = {size: np.array(DROPPED % (1 << 8 * size), f"u{size}") for size in (1, 4)}
+_SPACE = {size: np.array(SPACE, f"u{size}") for size in (1, 4)}
 
 Codes = npt.NDArray[np.unsignedinteger[Any]]
 Kinds = npt.NDArray[np.uint8]
 Indexes = npt.NDArray[np.intp]
 
 
-class Written(NamedTuple):
+class Written:
     """A reading; where its characters come from is told by what was dropped of the source, or outright."""
 
-    text: str
-    codes: Codes  # of the source
-    origin: Indexes | None
-    signs: list[
-        tuple[int, str]
-    ]  # words that stand without their signs: where in the source, and the whole form
+    __slots__ = ("_sheet", "bases", "origin", "signs", "text")
 
-    def dropped(self) -> npt.NDArray[np.bool_]:
-        """Return which characters of the source were dropped."""
-        dropped: npt.NDArray[np.bool_] = self.codes == _DROPPED[self.codes.itemsize]
+    def __init__(self, text: str, sheet: "_Sheet", origin: Indexes | None = None) -> None:
+        self.text = text
+        self.bases = sheet.bases  # where the fields begin in the source
+        self.origin = origin
+        self.signs = (
+            sheet.signs
+        )  # words that stand without their signs: where in the source, and the whole form
+        self._sheet = sheet
+
+    def dropped(self) -> list[int]:
+        """Return which characters of the source were dropped, in order."""
+        dropped: list[int] = self._sheet.repeated.tolist()
+        if self._sheet.unread:
+            dropped += self._sheet.unread
+            dropped.sort()
         return dropped
+
+    def origins(self) -> Indexes:
+        """Return where in the source each character comes from."""
+        return self._sheet.kept().nonzero()[0] if self.origin is None else self.origin
 
 
 def write(fields: Sequence[str], folded: Folding) -> Written:
@@ -73,54 +89,67 @@ def write(fields: Sequence[str], folded: Folding) -> Written:
 
 
 class _Sheet:
-    """A text as an array of what each character becomes."""
+    """A text as an array of what each character becomes; `raw` is the same memory, quicker where it is little."""
 
-    def __init__(self, source: str, codes: Codes, fields: Sequence[str]) -> None:
-        self.source = source
+    __slots__ = ("_source", "bases", "codes", "inserts", "raw", "repeated", "signs", "unread")
+
+    def __init__(self, source: str, codes: Codes, raw: bytearray | memoryview, fields: Sequence[str]) -> None:
         self.codes = codes
+        self.raw = raw
         self.inserts: list[tuple[int, int, int]] = []
         self.signs: list[tuple[int, str]] = []
-        at = 0
-        for field in fields[:-1]:  # the marks between fields are read as words
-            at += len(field) + 2
-            codes[at] = ord(FIELD)
-            at += 1
+        self.unread: list[int] = []  # what was dropped by cutting
+        self.bases = [base := 1]
+        for field in fields[:-1]:
+            end = base + len(field)
+            raw[end + 1] = ord(FIELD)  # the mark between fields is read as a word
+            self.bases.append(base := end + len(BETWEEN_FIELDS))
+        self._source = source
 
     def cut(self, chunks: list[tuple[int, int]], pieces: Pieces, kinds: Kinds | None = None) -> None:
         """Write what these chunks are cut into in their places; one may come twice."""
-        codes, size, source, done = self.codes.data.cast("B"), self.codes.itemsize, self.source, 0
+        raw, source, done = self.raw, self._source, 0
         for a, b in chunks:
             if b == done:
                 continue
             done = b
-            piece = pieces[source[a:b]]
-            codes[a * size : b * size] = piece.codes
+            codes, kind, unread, inserts, signs = pieces[source[a:b]]
+            raw[a:b] = codes
             if kinds is not None:
-                kinds[a:b] = np.frombuffer(piece.kinds, np.uint8)
-            if piece.inserts or piece.signs:
-                self.inserts += [(a + at, code, kind) for at, code, kind in piece.inserts]
-                self.signs += [(a + at, key) for at, key in piece.signs]
+                kinds[a:b] = np.frombuffer(kind, np.uint8)
+            if unread:
+                self.unread += [a + at for at in unread]
+            if inserts or signs:
+                self.inserts += [(a + at, code, kind) for at, code, kind in inserts]
+                self.signs += [(a + at, key) for at, key in signs]
 
     def drop_repeated_separators(self) -> None:
         """Mark the separators that follow another one."""
-        is_separator = self.codes <= SPACE
-        repeated = is_separator[1:] & is_separator[:-1]
-        np.putmask(self.codes[1:], repeated, _DROPPED[self.codes.itemsize])
+        codes = self.codes
+        is_separator = np.less_equal(codes, _SPACE[codes.itemsize])
+        self.repeated = (is_separator[1:] & is_separator[:-1]).nonzero()[0]
+        self.repeated += 1
+        codes[self.repeated] = _DROPPED[codes.itemsize]
+
+    def kept(self) -> npt.NDArray[np.bool_]:
+        """Return what was not dropped."""
+        kept: npt.NDArray[np.bool_] = self.codes != _DROPPED[self.codes.itemsize]
+        return kept
 
     def assembled(self, encoding: str, kinds: Kinds | None = None) -> Written:
         """Return the reading, with what had no room in its place, and separators around scripts without spaces."""
         codes, origin = self.codes, None
-        kept = codes != _DROPPED[codes.itemsize]
+        kept = self.kept()
         if self.inserts:
             at, new_codes, new_kinds = zip(*self.inserts, strict=True)
             codes, kept = np.insert(codes, at, new_codes), np.insert(kept, at, values=True)
             kinds = None if kinds is None else np.insert(kinds, at, new_kinds)
-            origin = np.insert(np.arange(len(self.source)), at, at)[kept]
+            origin = np.insert(np.arange(len(self._source)), at, at)[kept]
         codes = np.maximum(codes[kept], codes.dtype.type(SPACE))  # what was not cut is a separator
         if kinds is not None and len(gaps := _junctions(kinds[kept])):
             origin = kept.nonzero()[0] if origin is None else origin
             codes, origin = np.insert(codes, gaps, SPACE), np.insert(origin, gaps, origin[gaps])
-        return Written(codes.tobytes().decode(encoding), self.codes, origin, self.signs)
+        return Written(codes.tobytes().decode(encoding), self, origin)
 
 
 # --- letters that fold to ASCII ---------------------------------------------------------------------------
@@ -128,15 +157,17 @@ class _Sheet:
 
 def _narrow(source: str, table: Characters) -> bytearray | None:
     """What each character becomes if all of it is ASCII and hardly any was anything else; otherwise None."""
-    alike = source
-    if not source.isascii():
-        for printers, plain in table.alike:
-            alike = alike.replace(printers, plain)
-    try:
-        codes = bytearray(alike.encode("latin-1").translate(table.of_latin))
-    except UnicodeEncodeError:
-        return _narrow_with_rare(alike, table)
-    return None if NOT_ASCII in codes else codes
+    if source.isascii():
+        return bytearray(source.encode("ascii").translate(table.of_latin))
+    for printers in table.alike:
+        for char, plain in printers:
+            source = source.replace(char, plain)
+        try:
+            codes = source.encode("latin-1").translate(table.of_latin)
+        except UnicodeEncodeError:
+            continue
+        return None if NOT_ASCII in codes else bytearray(codes)
+    return _narrow_with_rare(source, table)
 
 
 def _narrow_with_rare(source: str, table: Characters) -> bytearray | None:
@@ -158,26 +189,28 @@ def _narrow_with_rare(source: str, table: Characters) -> bytearray | None:
 
 
 def _write_narrow(raw: bytearray, source: str, fields: Sequence[str], pieces: Pieces) -> Written:
-    sheet = _Sheet(source, np.frombuffer(raw, np.uint8), fields)
-    sheet.cut(_narrow_chunks(raw, sheet.codes), pieces)
+    sheet = _Sheet(source, np.frombuffer(raw, np.uint8), raw, fields)
+    sheet.cut(_narrow_chunks(raw), pieces)
     sheet.drop_repeated_separators()
     if sheet.inserts:
         return sheet.assembled("ascii")
-    text = raw.translate(_UNREAD_AS_SPACES, b"\xff").decode("ascii")
-    return Written(text, sheet.codes, None, sheet.signs)
+    return Written(raw.translate(_UNREAD_AS_SPACES, _DROPPED_BYTE).decode("ascii"), sheet)
 
 
-def _narrow_chunks(raw: bytearray, codes: Codes) -> list[tuple[int, int]]:
-    """The chunks to cut, told by looking at the few characters that may join something."""
-    found = [
-        at
-        for at in ((codes[:-1] < UNREAD) & (codes[1:] >= LEAST)).nonzero()[0].tolist()
-        if raw[at] == POINT or (raw[at] == QUOTE and raw[at - 1] != SPACE)
-    ]
+# All signs that may join two words in ASCII, before a letter. They begin with two different bytes: more than three
+# would take three times as long.
+_find_joints = BytesAhoCorasick(
+    [bytes((joint, letter)) for joint in (QUOTE, POINT) for letter in range(LEAST, 128)]
+).find_matches_as_indexes
+_ODD = re.compile(bytes((*b"[", SIGN, SPECIAL, *b"]")))
+
+
+def _narrow_chunks(raw: bytearray) -> list[tuple[int, int]]:
+    """The chunks to cut, told by looking at the few characters that may join something; one may come twice."""
+    found = [at for _, at, _ in _find_joints(raw) if raw[at] == POINT or raw[at - 1] != SPACE]
     if SIGN in raw or SPECIAL in raw:
-        found += [at for at in (codes == SIGN).nonzero()[0].tolist() if _is_letter(raw[at - 1])]
-        special = (codes == SPECIAL).nonzero()[0].tolist()
-        found = sorted([*found, *special])
+        odd = [match.start() for match in _ODD.finditer(raw)]
+        found = sorted([*found, *(at for at in odd if raw[at] == SPECIAL or _is_letter(raw[at - 1]))])
     return [(raw.rfind(b" ", 0, at) + 1, raw.find(b" ", at)) for at in found]
 
 
@@ -190,9 +223,10 @@ def _is_letter(code: int) -> bool:
 
 def _write_wide(source: str, fields: Sequence[str], table: Characters, pieces: Pieces) -> Written:
     points = np.frombuffer(source.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.intp)
-    sheet = _Sheet(source, table.codes.take(points, mode="clip"), fields)
+    codes = table.codes.take(points, mode="clip")
+    sheet = _Sheet(source, codes, codes.data, fields)
     kinds = table.kinds.take(points, mode="clip") if (points >= _FIRST_UNSPACED).any() else None
-    sheet.cut(_wide_chunks(sheet.codes), pieces, kinds)
+    sheet.cut(_wide_chunks(codes), pieces, kinds)
     sheet.drop_repeated_separators()
     return sheet.assembled("utf-32-le", kinds)
 
