@@ -80,17 +80,16 @@ class Document:
         """Return where the hits are in the text: in order, overlaps merged, at most `MAX_SPANS`."""
         if not hits:
             return ()
-        if len(hits) == 1 and len(hits[0]) == 1:
-            return (self._span(hits[0][0]),)
-        parts = _merged(sorted({part for hit in hits for part in hit}))
-        return tuple(map(self._span, parts[:MAX_SPANS]))
+        parts: Sequence[Interval] = hits[0]
+        if len(hits) > 1 or len(parts) > 1:
+            parts = _merged(sorted({part for hit in hits for part in hit}))[:MAX_SPANS]
+        known = self._spans  # a rule's evidence is that of its topics
+        return tuple([known.get(part) or self._span(part) for part in parts])
 
     def _span(self, interval: Interval) -> Span:
-        """Where an interval is in the text; remembered, since a rule's evidence is that of its topics."""
-        span = self._spans.get(interval)
-        if span is None:
-            number, a, b = self.reading.original(interval)
-            span = self._spans[interval] = Span(FIELDS[number], a, b, self.texts[number][a:b])
+        """Where an interval is in the text; remembered."""
+        number, a, b = self.reading.original(interval)
+        span = self._spans[interval] = Span(FIELDS[number], a, b, self.texts[number][a:b])
         return span
 
 

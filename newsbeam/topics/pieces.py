@@ -91,6 +91,6 @@ def wide_pieces(folded: Folding) -> Pieces:
 
 
 def _as_bytes(codes: Sequence[int]) -> bytes:
-    if any(code > 127 for code in codes):
+    if max(codes, default=0) > 127:
         raise NotAsciiError
-    return bytes(code & 0xFF for code in codes)
+    return bytes([code & 0xFF for code in codes])

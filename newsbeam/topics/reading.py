@@ -77,9 +77,9 @@ class Reading:
         start, end = interval
         written = self._written
         if written.origin is None:
-            dropped = self._dropped
-            a = _moved(start, start, dropped)
-            b = _moved(end, end + a - start, dropped)
+            before = self._before_dropped
+            a = _moved(start, start, before)
+            b = _moved(end, end + a - start, before)
         else:
             a, b = written.origin[start].item(), written.origin[end].item()
         number = bisect_right(written.bases, a) - 1
@@ -87,8 +87,8 @@ class Reading:
         return number, a - base, b - base
 
     @once
-    def _dropped(self) -> list[int]:
-        return self._written.dropped()
+    def _before_dropped(self) -> list[int]:
+        return self._written.before_dropped()
 
     @once
     def signed(self) -> dict[int, str]:
@@ -101,9 +101,9 @@ class Reading:
         }
 
 
-def _moved(place: int, least: int, dropped: list[int]) -> int:
+def _moved(place: int, least: int, before_dropped: list[int]) -> int:
     """Where a character of a reading is in the source: so far to the right as there is dropped before it."""
-    while (moved := place + bisect_right(dropped, least)) != least:
+    while (moved := place + bisect_left(before_dropped, least)) != least:
         least = moved
     return moved
 

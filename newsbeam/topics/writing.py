@@ -62,13 +62,13 @@ class Written:
         )  # words that stand without their signs: where in the source, and the whole form
         self._sheet = sheet
 
-    def dropped(self) -> list[int]:
-        """Return which characters of the source were dropped, in order."""
-        dropped: list[int] = self._sheet.repeated.tolist()
+    def before_dropped(self) -> list[int]:
+        """Return which characters of the source stand right before one that was dropped, in order."""
+        before: list[int] = self._sheet.repeating.tolist()
         if self._sheet.unread:
-            dropped += self._sheet.unread
-            dropped.sort()
-        return dropped
+            before += [at - 1 for at in self._sheet.unread]
+            before.sort()
+        return before
 
     def origins(self) -> Indexes:
         """Return where in the source each character comes from."""
@@ -91,7 +91,7 @@ def write(fields: Sequence[str], folded: Folding) -> Written:
 class _Sheet:
     """A text as an array of what each character becomes; `raw` is the same memory, quicker where it is little."""
 
-    __slots__ = ("_source", "bases", "codes", "inserts", "raw", "repeated", "signs", "unread")
+    __slots__ = ("_source", "bases", "codes", "inserts", "raw", "repeating", "signs", "unread")
 
     def __init__(self, source: str, codes: Codes, raw: bytearray | memoryview, fields: Sequence[str]) -> None:
         self.codes = codes
@@ -127,9 +127,8 @@ class _Sheet:
         """Mark the separators that follow another one."""
         codes = self.codes
         is_separator = np.less_equal(codes, _SPACE[codes.itemsize])
-        self.repeated = (is_separator[1:] & is_separator[:-1]).nonzero()[0]
-        self.repeated += 1
-        codes[self.repeated] = _DROPPED[codes.itemsize]
+        self.repeating = (is_separator[1:] & is_separator[:-1]).nonzero()[0]
+        codes[1:][self.repeating] = _DROPPED[codes.itemsize]
 
     def kept(self) -> npt.NDArray[np.bool_]:
         """Return what was not dropped."""
