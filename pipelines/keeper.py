@@ -27,6 +27,7 @@ from newsbeam.metrics import (
 )
 from newsbeam.recording import RecordingSettings
 from newsbeam.store.catalogs import DocumentKind, active_version
+from newsbeam.store.clock import StoreClock
 from newsbeam.store.database import Store
 from newsbeam.store.leases import Leases, owners
 from newsbeam.store.markers import begin, record_death
@@ -80,6 +81,7 @@ class JobKeeper:
         self._careful = careful
         self._owner = owner
         self._stop = stop
+        self._clock = StoreClock(places.store)
         self._settings = current()
         self._watch = JobWatch(self._settings.flink, self._settings.process.hang_after_s)
         self._pause_s = self._settings.process.first_pause_s
@@ -107,9 +109,10 @@ class JobKeeper:
             Leases(self._places.store, self._owner),
             timedelta(seconds=self._settings.process.lease_s),
         )
-        free_shares_of_the_dead(self._places.store, datetime.now(UTC))
-        if not leases.acquire(KEEPER, ttl, datetime.now(UTC)):
-            other = owners(self._places.store, KEEPER, datetime.now(UTC)).get(KEEPER, "another process")
+        self._clock.look()
+        free_shares_of_the_dead(self._places.store, self._clock())
+        if not leases.acquire(KEEPER, ttl, self._clock()):
+            other = owners(self._places.store, KEEPER, self._clock()).get(KEEPER, "another process")
             self._say(f"{other} keeps the job; this process waits, in case that one ends")
             self._stop.wait(1.0)
             yield False
@@ -131,7 +134,8 @@ class JobKeeper:
     def _renew(self, leases: Leases, ttl: timedelta, done: threading.Event) -> None:
         while not done.wait(ttl.total_seconds() / 4):
             try:
-                if not leases.acquire(KEEPER, ttl, datetime.now(UTC)):
+                self._clock.look()
+                if not leases.acquire(KEEPER, ttl, self._clock()):
                     self._lost.set()
             except Unavailable as error:
                 logger.debug("the keeper's lease: %s", error)
@@ -159,7 +163,7 @@ class JobKeeper:
         catalog = CatalogInUse(self._places.store, settings.make_enricher)
         to = replace(self._places, catalog=catalog, recording=settings.recording)
         rest = FlinkRest(settings.flink.rest)
-        refuse_beside_workers(to.store, datetime.now(UTC))
+        refuse_beside_workers(to.store, self._clock())
         if active_version(to.store, DocumentKind.CATALOG) is None:
             raise NotFound("no catalog is active yet: `newsbeam config apply` makes one active")
         check_job_server(settings.flink.job_endpoint)
@@ -259,7 +263,7 @@ class JobKeeper:
 
     def _read_carefully(self, partition: int) -> None:
         """Let what one chunk may hold be read one record at a time, in a process here that may die of it."""
-        store, now = self._places.store, datetime.now(UTC)
+        store, now = self._places.store, self._clock()
         starts = starts_of(self._places.bus, store, [partition])
         begin(store, STORIES, starts, self._owner, now)
         record_death(store, self._owner, now)

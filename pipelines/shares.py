@@ -7,7 +7,7 @@ them: that is decided by the stored position, in Record's transaction.
 import logging
 import threading
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +15,7 @@ from newsbeam.beam import Shift, bounds_of
 from newsbeam.bus import Bus
 from newsbeam.bus.port import STORIES
 from newsbeam.errors import NewsbeamError
+from newsbeam.store.clock import StoreClock
 from newsbeam.store.database import Store
 from newsbeam.store.leases import Leases, owners
 from newsbeam.store.positions import read_positions
@@ -115,8 +116,11 @@ class Keeper:
     It also shows the stored positions on the bus, for displays of the lag.
     """
 
-    def __init__(self, share: Share, bus: Bus, store: Store, topic: str, ttl_s: float) -> None:
+    def __init__(
+        self, share: Share, bus: Bus, store: Store, topic: str, ttl_s: float, clock: StoreClock
+    ) -> None:
         self._share = share
+        self._clock = clock
         self._bus = bus
         self._store = store
         self._topic = topic
@@ -151,11 +155,11 @@ class Keeper:
                 logger.debug("the shares are not looked after for now: %s", error)
 
     def _look(self, looks: int) -> None:
-        now = datetime.now(UTC)
         if looks % self._renew_every == 0:
-            self._share.renew(now)
+            self._clock.look()
+            self._share.renew(self._clock())
         shift = self._shift
-        if shift is not None and self._share.must_change(now):
+        if shift is not None and self._share.must_change(self._clock()):
             shift.end()
         if looks % int(SHOW_EVERY_S / LOOK_EVERY_S) == 0:
             self.show()

@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
-from datetime import UTC, datetime
 
 from newsbeam.beam import Shift, bounds_of, close_readers
 from newsbeam.bus.port import STORIES
 from newsbeam.errors import Gap, NotFound, Unavailable
 from newsbeam.metrics import CAREFUL, SHIFTS, WORKERS
+from newsbeam.store.clock import StoreClock
 from newsbeam.store.markers import Marker, begin, clear
 from pipelines.careful import CarefulRead, condemned_by
 from pipelines.exits import EXIT_GAP, EXIT_STOPPED
@@ -53,10 +53,11 @@ class Worker:
         if partitions is None:
             return EXIT_STOPPED
         to, settings = self._places, self._settings
+        self._clock = StoreClock(to.store)
         share = Share(to.store, STORIES, partitions, self._owner, settings.lease_s)
         with (
             Watchdog(settings.hang_after_s) as self._watchdog,
-            Keeper(share, to.bus, to.store, STORIES, settings.lease_s) as self._keeper,
+            Keeper(share, to.bus, to.store, STORIES, settings.lease_s, self._clock) as self._keeper,
         ):
             WORKERS.set(1)
             try:
@@ -96,7 +97,8 @@ class Worker:
 
     def _next_shift(self, share: Share) -> None:
         """Run one shift, or wait a moment while no partition is free. Raises what the shift failed with."""
-        now = datetime.now(UTC)
+        self._clock.look()  # whatever is taken is taken by the store's time
+        now = self._clock()
         if time.monotonic() - self._asked_at >= self._settings.shift_s:
             share.partitions = self._ask_partitions()
         partitions = share.take(now)

@@ -17,6 +17,7 @@ from newsbeam.app.jobs import begin_job, check_models, stopped_by_signals
 from newsbeam.app.service import job
 from newsbeam.bus.port import STORIES
 from newsbeam.errors import ConfigurationError, FlinkUnavailable, NotFound, Unavailable
+from newsbeam.store.clock import StoreClock
 from newsbeam.store.database import Store
 from newsbeam.store.positions import read_positions
 from pipelines.settings import FlinkSettings
@@ -82,7 +83,8 @@ def stop_flink_job(opened: Deployment) -> list[str]:
     check_cluster(opened.settings)
     from pipelines.keeper import stop_job
 
-    return stop_job(opened.store(), opened.settings.flink, datetime.now(UTC))
+    store = opened.store()
+    return stop_job(store, opened.settings.flink, StoreClock(store)())
 
 
 def flink_troubles(opened: Deployment) -> list[str]:

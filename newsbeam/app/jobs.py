@@ -55,8 +55,10 @@ def run_serve(opened: Deployment) -> None:
     begin_job(opened)
     from newsbeam.app.web import serve_pages
 
-    with exposed(opened.settings.metrics), heartbeat(opened.store(), "serve"):
-        serve_pages(opened)
+    store = opened.store()
+    clock = StoreClock(store)
+    with exposed(opened.settings.metrics), heartbeat(store, "serve", clock):
+        serve_pages(opened, clock)
 
 
 def run_process_worker(opened: Deployment, careful: int | None = None) -> int:

@@ -21,6 +21,7 @@ from newsbeam.app.metricsfolder import share_metrics
 from newsbeam.app.supervisor import Job, Supervisor
 from newsbeam.errors import StoreUnavailable, Unavailable
 from newsbeam.store import reads
+from newsbeam.store.clock import StoreClock
 
 Say = Callable[[str], None]
 _READY_WITHIN_S = 60.0
@@ -94,8 +95,10 @@ def worker_jobs(opened: Deployment, workers: int) -> list[Job]:
     from pipelines.exits import free_shares_of_the_dead, record_exit, refuse_beside_keeper
 
     with suppress(StoreUnavailable):  # then the leases' end frees them, and the workers say what is wrong
-        free_shares_of_the_dead(opened.store(), datetime.now(UTC))
-        refuse_beside_keeper(opened.store(), datetime.now(UTC))
+        store = opened.store()
+        clock = StoreClock(store)
+        free_shares_of_the_dead(store, clock())
+        refuse_beside_keeper(store, clock())
     jobs = []
     for _ in range(workers):
         plain = job(opened, "process", "--worker")

@@ -11,13 +11,14 @@ from newsbeam.app.publish import publish_lines
 from newsbeam.app.room import no_room
 from newsbeam.bus import Bus
 from newsbeam.errors import NewsbeamError
+from newsbeam.store.clock import StoreClock
 from newsbeam.store.database import Store
 from newsbeam.story import Origin
 
 _ASK_AGAIN_S = 2.0
 
 
-def serve_pages(opened: Deployment) -> None:
+def serve_pages(opened: Deployment, clock: StoreClock) -> None:
     """Serve until a signal. Raises `ConfigurationError` when the address is open without a token or in use."""
     backlog = Backlog(opened.bus, opened.store())
     context = DashboardContext(
@@ -27,6 +28,7 @@ def serve_pages(opened: Deployment) -> None:
         publish_stories=_Publishing(opened.bus),
         beside=_Beside(opened.bus, opened.store()),
         backlog=backlog,
+        now=clock,
     )
     try:
         serve(create_app(context), opened.settings.serve)

@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 PRODUCE_BATCH_BYTES = 256 * 1024
 FETCH_BYTES = 4 * 1024 * 1024
 PROBE_EVERY_S = 5.0
+NEW_PARTITIONS_WITHIN_S = (
+    15  # until a publisher uses what its topic was given; the client's default is five minutes
+)
 RECORD_OVERHEAD_BYTES = 4_096  # room for Kafka's own framing around the largest record
 EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -309,6 +312,7 @@ def _producer(bus: KafkaBus) -> KafkaProducer:
         "delivery_timeout_ms": max(30_000, answer_ms + 1_000),
         "allow_auto_create_topics": False,
         "metrics_enabled": False,
+        "metadata_max_age_ms": NEW_PARTITIONS_WITHIN_S * 1000,
     }
     return opened(KafkaProducer, {**bus.settings(), **chosen})
 

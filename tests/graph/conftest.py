@@ -26,6 +26,12 @@ def server_world(tmp_path: Path, kafka_url: str, postgres_url: str) -> Iterator[
     yield from _made(tmp_path, f"{kafka_url}?partitions=4", postgres_url)
 
 
+@pytest.fixture
+def shared_store_world(tmp_path: Path, postgres_url: str) -> Iterator[World]:
+    """A store that many machines share, and has a clock of its own, beside a local bus."""
+    yield from _made(tmp_path, f"sqlite:///{tmp_path}/bus.db?partitions=4", postgres_url)
+
+
 def _made(folder: Path, bus_url: str, store_url: str) -> Iterator[World]:
     bus, store = open_bus(bus_url), open_store(store_url, StoreSettings(busy_timeout_s=0.2))
     migrate(store, datetime.now(UTC))

@@ -25,6 +25,7 @@ from newsbeam.store.statements import upsert
 from pipelines.exits import EXIT_GAP, EXIT_HANG, EXIT_STOPPED, owner_of, record_exit
 from tests.graph.poison import DEADLY, ENDLESS
 from tests.graph.world import World, a_story
+from tests.servers.install import skewed_clock
 
 PROGRAM = Path(__file__).with_name("worker.py")
 ROOT = PROGRAM.parents[2]
@@ -40,11 +41,14 @@ class Workers:
         self.running: list[subprocess.Popen[bytes]] = []
         self.ends: list[int] = []
 
-    def start(self, *, shift_s: float = 60.0, hang_after_s: float = 30.0) -> subprocess.Popen[bytes]:
+    def start(
+        self, *, shift_s: float = 60.0, hang_after_s: float = 30.0, **environ: str
+    ) -> subprocess.Popen[bytes]:
         self.again = {"shift_s": shift_s, "hang_after_s": hang_after_s}
         store = self.world.store_url
         command = [sys.executable, PROGRAM, self.world.bus.url, store, str(shift_s), str(hang_after_s)]
-        self.running.append(subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}))
+        environ = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
+        self.running.append(subprocess.Popen(command, env=environ))
         return self.running[-1]
 
     def reap(self, *, killed_by_us: bool = False) -> int:
@@ -199,6 +203,38 @@ def test_partitions_that_a_topic_is_given_while_a_worker_runs_are_read(server_wo
         server_world.publish([a_story(n) for n in range(120)])
         workers.restart_until(lambda: server_world.recorded() == 120)
         assert set(read_positions(server_world.store, STORIES)) == set(range(6))
+        workers.stop()
+    finally:
+        workers.kill()
+
+
+@pytest.mark.parametrize("by_s", [600, -600])
+def test_a_worker_whose_clock_is_wrong_takes_its_share_and_no_more(
+    shared_store_world: World, by_s: int
+) -> None:
+    library = skewed_clock()
+    if library is None:
+        pytest.skip("no clock can be set wrong here: libfaketime is missing (make servers)")
+    world, workers = shared_store_world, Workers(shared_store_world)
+    wrong = {
+        "LD_PRELOAD": library,
+        "FAKETIME": f"{by_s:+d}s",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",  # else every module looks changed, and is compiled again
+    }
+    try:
+        first, second = workers.start(), workers.start(**wrong)
+        both = {owner_of(first.pid): 2, owner_of(second.pid): 2}
+        workers.restart_until(lambda: partitions_held(world) == both)
+        for published in (100, 200):  # some renewals later each still has its own
+            world.publish([a_story(n) for n in range(published - 100, published)])
+            workers.restart_until(lambda end=published: world.recorded() == end)  # type: ignore[misc]
+            workers.restart_until(lambda: partitions_held(world) == both)
+        second.kill()  # nobody reports it: its leases run out when the others' would
+        second.wait()
+        workers.running.remove(second)
+        workers.restart_until(lambda: partitions_held(world) == {owner_of(first.pid): 4})
+        assert world.ended() == {"recorded": 200}
         workers.stop()
     finally:
         workers.kill()

@@ -1,9 +1,11 @@
 """One worker process for tests, with the poisoned enricher: `worker.py BUS STORE SHIFT_S HANG_AFTER_S
 [PARTITION]`; with a partition it reads what is in doubt there and ends."""
 
+import os
 import signal
 import sys
 import threading
+import time
 
 from newsbeam.bus import open_bus
 from newsbeam.recording import RecordingSettings
@@ -12,7 +14,14 @@ from pipelines.run import read_doubtful, run_worker
 from pipelines.settings import ProcessSettings
 from tests.graph.poison import PoisonedEnricher
 
+
+def _sleep(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
 if __name__ == "__main__":
+    if "FAKETIME" in os.environ:
+        time.sleep = _sleep  # libfaketime refuses clock_nanosleep() until a moment of CLOCK_MONOTONIC
     bus, store, shift_s, hang_after_s, *only = sys.argv[1:]
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

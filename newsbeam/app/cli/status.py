@@ -1,7 +1,5 @@
 """`newsbeam status`: how the service is, in numbers."""
 
-from datetime import UTC, datetime
-
 import click
 
 from newsbeam.app.cli.deployment import deployment
@@ -9,6 +7,7 @@ from newsbeam.app.cli.output import ago, emit, json_option, say
 from newsbeam.app.heartbeat import is_alive
 from newsbeam.errors import Unavailable
 from newsbeam.store import reads
+from newsbeam.store.clock import StoreClock
 
 JOBS = ("poll", "process", "deliver", "serve")
 
@@ -21,7 +20,7 @@ def status_command(ctx: click.Context, alive: str | None, *, as_json: bool) -> N
     """Show what was read, recorded, told and delivered, and what is waiting."""
     opened = deployment(ctx)
     store = opened.store()
-    now = datetime.now(UTC)
+    now = StoreClock(store)()
     if alive is not None:
         if not is_alive(store, alive, now):
             raise Unavailable(f"{alive}: no sign of life on this host within the last 45 seconds")
