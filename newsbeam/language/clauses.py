@@ -20,6 +20,15 @@ _THAT = {
     "ar": re.compile(r"(?P<gap>[^.،:]{0,60}?) (?:إن|أن|بأن|إنّ|أنّ)(?: |(?=ه))"),
     "zh": re.compile("[，]?"),
 }
+_SIGNS = {
+    "en": " that ",
+    "fr": " qu",
+    "es": " que ",
+    "de": ", ",
+    "ru": ", что ",
+    "uk": ", що ",
+}  # the pattern holds its language's
+_SIGN_REACH = 80  # code points behind a verb in which a sign stands
 _BARE = frozenset(
     {"said", "says", "say", "saying", "added", "adds", "adding", "replied", "warned", "wrote", "reported"}
 )
@@ -61,7 +70,9 @@ class Clauses:
 
     def _clause(self, cue: Hit, start: int, end: int) -> Quote | None:
         text = self._text
-        match = _THAT[self._language].match(text, cue.end, end)
+        sign = _SIGNS.get(self._language, "")
+        told = text.find(sign, cue.end, min(end, cue.end + _SIGN_REACH)) >= 0
+        match = _THAT[self._language].match(text, cue.end, end) if told else None
         if match is not None and self._bare(cue, match):
             match = None
         if match is not None and self._language != "zh":

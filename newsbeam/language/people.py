@@ -239,18 +239,16 @@ class Finder:
 
     def _named(self, piece: Piece) -> tuple[Person | None, int]:
         """Return the person of a name of several words, and where the name begins."""
+        last = piece.text.rpartition(" ")[2]
+        surnamed = self._by_surname.get(self._key(last))
+        if surnamed is None:
+            return None, piece.start  # every full name's last word is a surname
         person = self.who(piece.text)
         if person is not None:
             return person, piece.start
-        last = piece.text.rpartition(" ")[2]
-        person = self._surnamed(piece, last)
-        return person, piece.end - len(last) if person is not None else piece.start
-
-    def _surnamed(self, piece: Piece, last: str) -> Person | None:
-        """Return the person whose surname ends a piece that begins with a word at a sentence's start."""
         if piece.text.partition(" ")[0] in self._grammar.first_names:
-            return None
-        return self._by_surname.get(self._key(last))
+            return None, piece.start
+        return surnamed, piece.end - len(last)  # after a word that begins a sentence
 
     def _places_of_persons(self, reading: Reading) -> None:
         """`Chad` after `Chad Lindqvist` is the person, though a country has the name too."""

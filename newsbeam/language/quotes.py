@@ -161,8 +161,7 @@ class Speech:
 
     def _kind(self, one: Quoted, start: int, alone: bool, led: bool, cue: Hit | None) -> str:
         """Return what quoted words are, "" for a title, a term or a name."""
-        words = _WORDS.findall(self._text[one.start : one.end])
-        if not words or self._named(one, start):
+        if not _WORDS.search(self._text, one.start, one.end) or self._named(one, start):
             return ""
         if self._text[one.opened] in _DASHES and self._same_paragraph(one.opened):
             return "direct"  # the second part of what the reporter's words interrupt
@@ -173,7 +172,7 @@ class Speech:
             return "direct" if ended or whole or cue is not None else ""
         return self._within(one, start, led, cue, ended=ended) or (
             "mixed"
-            if cue is not None and (led or self._next_to(one, cue)) and not self._title_like(one, words)
+            if cue is not None and (led or self._next_to(one, cue)) and not self._title_like(one)
             else ""
         )
 
@@ -199,10 +198,11 @@ class Speech:
         two = " ".join(lead.split(" ")[-2:]).lower()
         return last in self._no_speech or two in self._no_speech
 
-    def _title_like(self, one: Quoted, words: list[str]) -> bool:
+    def _title_like(self, one: Quoted) -> bool:
         """Whether quoted words are written as titles are: every long word in capitals."""
         if self._language in {"ar", "zh", "de"}:
             return False
+        words = _WORDS.findall(self._text, one.start, one.end)
         long = [word for word in words if len(word) > 3]
         capitals = sum(word[:1].isupper() for word in long)
         if self._language == "en":

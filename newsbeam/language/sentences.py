@@ -7,7 +7,9 @@ _SHORT = frozenset(
     "Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Capt|Maj|Sgt|Adm|Sen|Rep|Gov|Rev|St|Jr|Sr|vs|No|Inc|Ltd|Corp|Co|M|MM|Mme|Sra|EE|ca|"  # noqa: SIM905
     "bzw|Nr|Hrn|Fr|г|ул|им|тыс|млн|млрд|др|пр|ст|д|Jan|Feb|Mar|Apr|Aug|Sept|Oct|Nov|Dec|etc|av".split("|")
 )
-_END = re.compile("[.!?…؟。！？][.!?…؟。！？]*[\"'”’»“«)\\]」』]*")
+_END = re.compile(  # the group: certainly one, by a full stop after a word longer than any abbreviation
+    r"[.!?…؟。！？](?:(?<=\w{5}\.)(?=\n| [A-ZÀ-ÖØ-ÞЁІЇЄҐА-Я])()|[.!?…؟。！？]*[\"'”’»“«)\]」』]*)"
+)
 _SPACES = " \u00a0\u202f"
 _ENDING = frozenset(("", "\n", *_SPACES))
 _BREAK = re.compile("\n")
@@ -55,7 +57,9 @@ class Sentences:
         ends = []
         for match in _END.finditer(text, paragraphs[n], last):
             first, end = match.span()
-            if text[first] in "。！？":
+            if match.lastindex:
+                ends.append(end)
+            elif text[first] in "。！？":
                 ends.append(first + len(match[0].rstrip("“«")))
             elif text[end : end + 1] in _ENDING and _ends_sentence(text, first, end):
                 ends.append(end)

@@ -14,6 +14,7 @@ from newsbeam.language.names import Cast, Person, Reading
 _NEAR = 260  # code points around a verb of saying in which its speaker stands
 _CLOSE = 45
 _GAP = 25  # code points between a role and the name after it
+_PARTING = frozenset(',.:;!?\n“”"«»，。：')
 
 
 class Speaker(NamedTuple):
@@ -118,7 +119,7 @@ class Stage:
         """Return everything between the places that may speak, in order; pronouns only in the part that is near."""
         first = bisect_left(self._starts, start)
         found = self._all[first : bisect_left(self._starts, end, first)]
-        if any(one.kind == "role" for one in found):
+        if self._roles and found:
             found = self._without_attached(found)
         pronouns = self._pronouns(*(near or (start, end)))
         if pronouns:
@@ -138,6 +139,8 @@ class Stage:
         """Return what is no role that belongs to a person's mention."""
         text = self.reading.text
         people = [one for one in found if one.kind == "person"]
+        if not people or len(people) == len(found):
+            return found
         return [
             role
             for role in found
@@ -283,4 +286,4 @@ def _covers(found: Sequence[Candidate], one: Candidate) -> bool:
 
 def _cut(text: str, start: int, end: int) -> bool:
     """Whether what is between a role and a name parts them."""
-    return any(sign in text[start:end] for sign in ',.:;!?\n“”"«»，。：')
+    return not _PARTING.isdisjoint(text[start:end])
