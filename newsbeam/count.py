@@ -2,18 +2,8 @@
 
 from datetime import UTC, datetime
 
-import msgspec
-
 BUCKET_S = 900
 EVERYTHING = "*"
-
-
-class Cell(msgspec.Struct, frozen=True, order=True):
-    """One counter's place inside a bucket. `topic` may be `*`; dimension `all` has the empty value."""
-
-    topic: str
-    dimension: str  # all | outlet | language | country | entity | speaker
-    value: str
 
 
 def bucket_of(moment: datetime) -> datetime:

@@ -6,6 +6,7 @@ ever in `story_key`, so `digest` and `key_hash` never change; rules may, because
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from hashlib import blake2b
 from ipaddress import ip_address
@@ -98,10 +99,16 @@ def ordered_keys(story: Story) -> tuple[Key, ...]:
     return tuple(hashed_keys(story).values())
 
 
-def hashed_keys(story: Story) -> dict[bytes, Key]:
+def hashed_keys(story: Story) -> Mapping[bytes, Key]:
     """Return the story's keys by their hashes, strongest first."""
+    return _hashed(story.keys)
+
+
+@lru_cache(maxsize=2048)
+def _hashed(given: tuple[Key, ...]) -> Mapping[bytes, Key]:
+    """Every part of recording asks for them."""
     keys: dict[bytes, Key] = {}
-    for key in sorted(story.keys, key=lambda k: _STRENGTH[k.kind]):
+    for key in sorted(given, key=lambda k: _STRENGTH[k.kind]):
         keys.setdefault(key_hash(key), key)
     return keys
 

@@ -1,12 +1,14 @@
 """How alike two texts are, told by their signatures alone (`newsbeam.signature` makes them)."""
 
 import struct
+from functools import lru_cache
 
 from newsbeam.story import Signature
 
 LEAST = 6  # shingles: two texts that share fewer prove nothing
 _LONG, _FIRST = 50, 6  # shingles: of about eighty words, and of the first
 _LEAST_NAMES, _LEAST_FIGURES = 2, 3
+_SIZE = 4  # bytes of a hash
 _AGREEING = 0.5  # of the names, and of the figures, of the text that has fewer
 
 
@@ -49,9 +51,16 @@ def _shorter_in_longer(one: bytes, other: bytes) -> list[bool]:
 
 
 def _agree(one: bytes, other: bytes, least: int) -> bool:
-    fewer, more = sorted((set(_hashes(one)), set(_hashes(other))), key=len)
-    return len(fewer) < least or len(fewer & more) >= _AGREEING * len(fewer)
+    these, those = _set(one), _set(other)
+    fewer = min(len(these), len(those))
+    return fewer < least or len(these & those) >= _AGREEING * fewer
+
+
+@lru_cache(maxsize=4096)
+def _set(kept: bytes) -> frozenset[int]:
+    """Names or figures, each once; a founder's are asked for again with every story that shares an anchor."""
+    return frozenset(_hashes(kept))
 
 
 def _hashes(kept: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(kept) // 4}I", kept)
+    return struct.unpack(f"<{len(kept) // _SIZE}I", kept)

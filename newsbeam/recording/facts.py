@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from newsbeam.count import EVERYTHING, Cell
 from newsbeam.recording.settings import RecordingSettings
 from newsbeam.story import EnrichedStory, Span
 
@@ -72,12 +71,7 @@ def facets_of(enriched: EnrichedStory) -> dict[str, list[str]]:
     return {name: list(values) for name, values in facets.items() if values}
 
 
-def cells(
-    topics: Iterable[str], outlet: str, language: str, facets: Mapping[str, Iterable[str]]
-) -> frozenset[Cell]:
-    """Return every cell that counts a story with these topics and values, each once."""
-    values = {("all", ""), ("outlet", outlet), ("language", language)}
-    values.update((dimension, value) for dimension, listed in facets.items() for value in listed)
-    return frozenset(
-        Cell(topic, dimension, value) for topic in {EVERYTHING, *topics} for dimension, value in values
-    )
+def counted_values(outlet: str, language: str, facets: Mapping[str, Iterable[str]]) -> set[tuple[str, str]]:
+    """Return what a story counts for under each of its topics: dimension and value, each once."""
+    more = {(dimension, value) for dimension, listed in facets.items() for value in listed}
+    return {("all", ""), ("outlet", outlet), ("language", language), *more}

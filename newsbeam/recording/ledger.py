@@ -9,9 +9,9 @@ from newsbeam.alert import Alert, AlertRule, Decision
 from newsbeam.alerts.decide import Candidate, Telling, decide, grow, join, tell
 from newsbeam.chunk import Chunk, EnrichedRecord
 from newsbeam.codec import encode_alert, to_json
-from newsbeam.count import bucket_of
+from newsbeam.count import EVERYTHING, bucket_of
 from newsbeam.identity import alert_id, cluster_id, hashed_keys, story_id
-from newsbeam.recording.facts import Times, cells, facets_of, kept_of, shown_spans, times_of
+from newsbeam.recording.facts import Times, counted_values, facets_of, kept_of, shown_spans, times_of
 from newsbeam.recording.settings import RecordingSettings
 from newsbeam.store.known import Known, KnownCluster, KnownStory, Owner, Reach, source_of
 from newsbeam.store.lookalikes import Founder
@@ -197,12 +197,12 @@ class Ledger:
         }
         self.changes.bodies[new_id] = (kept.body, times.published_at)
         self._tag(row, enriched)
-        self._count(row, frozenset(), _cells(row))
+        self._count(row, 1)
         self._apply_rules(row, enriched, record.appended_at, revision=False)
 
     def _revise(self, record: EnrichedRecord, enriched: EnrichedStory, found: KnownStory) -> None:
         kept = kept_of(enriched, self._settings)
-        before = _cells(found)
+        self._count(found, -1)
         found.fetch = max(found.fetch, enriched.story.fetch)
         found.revision += 1
         found.content_hash = enriched.content_hash
@@ -223,7 +223,7 @@ class Ledger:
             self.changes.revisions[found.id] = row
         self.changes.bodies[found.id] = (kept.body, found.published_at)
         self._tag(found, enriched)
-        self._count(found, before, _cells(found))
+        self._count(found, 1)
         self._apply_rules(found, enriched, record.appended_at, revision=True)
 
     def _tag(self, row: KnownStory, enriched: EnrichedStory) -> None:
@@ -239,10 +239,10 @@ class Ledger:
             for tag in enriched.tags
         ]
 
-    def _count(self, row: KnownStory, before: frozenset[Any], after: frozenset[Any]) -> None:
-        clusters = 1 if row.founder else 0
-        for cell, sign in [*((c, 1) for c in after - before), *((c, -1) for c in before - after)]:
-            self.changes.add_count(row.bucket, cell, sign, sign * clusters)
+    def _count(self, row: KnownStory, sign: int) -> None:
+        values = counted_values(row.outlet, row.language, row.facets)
+        more = sign, sign if row.founder else 0
+        self.changes.add_counts(row.bucket, {EVERYTHING, *row.topics}, values, more)
 
     def _cluster(self, enriched: EnrichedStory, new_id: str, record_seq: int, times: Times) -> "_Place":
         settings, at = self._settings, times.published_at
@@ -395,7 +395,3 @@ def _content(enriched: EnrichedStory, title: str, summary: str, text: str) -> di
         "content_hash": enriched.content_hash,
         "catalog": enriched.catalog,
     }
-
-
-def _cells(row: KnownStory) -> frozenset[Any]:
-    return cells(row.topics, row.outlet, row.language, row.facets)

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from newsbeam.alerts.decide import Telling
 from newsbeam.codec import encode_alert, to_json
-from newsbeam.count import Cell
 from newsbeam.store.known import KnownCluster
 from newsbeam.store.lookalikes import Founder, write_founders
 from newsbeam.store.schema import (
@@ -48,7 +47,7 @@ class Changes:
     sightings: list[Row] = field(default_factory=list)
     clusters: dict[str, tuple[KnownCluster, int]] = field(default_factory=dict)
     founders: list[tuple[Founder, list[int], datetime]] = field(default_factory=list)
-    counts: dict[tuple[datetime, Cell], tuple[int, int]] = field(default_factory=dict)
+    counts: dict[datetime, dict[str, dict[tuple[str, str], list[int]]]] = field(default_factory=dict)
     decisions: list[Row] = field(default_factory=list)
     alerts: dict[str, Telling] = field(default_factory=dict)
     alert_seqs: dict[str, int] = field(default_factory=dict)
@@ -61,10 +60,24 @@ class Changes:
         _, stories = self.clusters.get(one.id, (one, 0))
         self.clusters[one.id] = (one, stories + 1)
 
-    def add_count(self, bucket: datetime, cell: Cell, stories: int, clusters: int) -> None:
-        """Note a change of one counter."""
-        had_stories, had_clusters = self.counts.get((bucket, cell), (0, 0))
-        self.counts[(bucket, cell)] = (had_stories + stories, had_clusters + clusters)
+    def add_counts(
+        self,
+        bucket: datetime,
+        topics: Iterable[str],
+        values: Iterable[tuple[str, str]],
+        more: tuple[int, int],
+    ) -> None:
+        """Note so many more stories and clusters of each topic, for each dimension and value."""
+        by_topic, (stories, clusters) = self.counts.setdefault(bucket, {}), more
+        for topic in topics:
+            counted = by_topic.setdefault(topic, {})
+            for value in values:
+                had = counted.get(value)
+                if had is None:
+                    counted[value] = [stories, clusters]
+                else:
+                    had[0] += stories
+                    had[1] += clusters
 
 
 @dataclass
@@ -230,13 +243,15 @@ def _write_counts(connection: Connection, changes: Changes) -> None:
     rows = [
         {
             "bucket": bucket,
-            "topic": cell.topic,
-            "dimension": cell.dimension,
-            "value": cell.value,
+            "topic": topic,
+            "dimension": dimension,
+            "value": value,
             "stories": stories,
             "clusters": clusters,
         }
-        for (bucket, cell), (stories, clusters) in sorted(changes.counts.items())
+        for bucket, by_topic in sorted(changes.counts.items())
+        for topic, counted in sorted(by_topic.items())
+        for (dimension, value), (stories, clusters) in sorted(counted.items())
         if stories or clusters
     ]
     upsert(connection, count, rows, add=("stories", "clusters"))

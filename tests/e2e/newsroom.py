@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from dashboard.context import RuleLabel, TopicLabel, Watch
 from newsbeam.alert import Alert, Severity
-from newsbeam.count import Cell, bucket_of
+from newsbeam.count import bucket_of
 from newsbeam.feed import Feed, FeedState
 from newsbeam.store import schema as t
 from newsbeam.store.database import Store
@@ -139,13 +139,13 @@ class Newsroom:
             )
         for topic in ["*", *(topic for topic, _ in topics)]:
             for dimension, value in (("all", ""), ("outlet", outlet), ("language", language)):
-                self._count(Cell(topic, dimension, value), bucket_of(at), founder=cluster is None)
+                self._count((bucket_of(at), topic, dimension, value), founder=cluster is None)
         return story_id
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def _count(self, cell: Cell, bucket: datetime, *, founder: bool) -> None:
-        cell_count = self.cells.setdefault((bucket, cell.topic, cell.dimension, cell.value), [0, 0])
+    def _count(self, cell: tuple[datetime, str, str, str], *, founder: bool) -> None:
+        cell_count = self.cells.setdefault(cell, [0, 0])
         cell_count[0] += 1
         cell_count[1] += founder
 
