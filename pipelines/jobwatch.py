@@ -30,6 +30,7 @@ class Why(StrEnum):
     PARTITIONS = "partitions"
     SETTINGS = "settings"
     CAREFUL = "careful"
+    STATE = "state"
 
 
 class Verdict(NamedTuple):
@@ -54,19 +55,18 @@ class _Partition:
 class JobWatch:
     """Remembers what a keeper has seen, from one submission to the next. Times are monotonic seconds."""
 
-    def __init__(self, settings: FlinkSettings, hang_after_s: float) -> None:
-        self._settings = settings
+    def __init__(self, hang_after_s: float) -> None:
         self._hang_after_s = hang_after_s
         self._seen: dict[int, _Partition] = {}
-        self._partitions = 0
+        self._partitions = self._state_bytes = 0
         self._ran = False
         self._failed_at: datetime | None = None
         self.moved = False  # some partition, since the submission
         self.failures: Sequence[Failure] = ()  # those that the last look found
 
-    def submitted(self, partitions: int, now_s: float) -> None:
-        """Begin anew with a job that reads so many partitions."""
-        self._partitions = partitions
+    def submitted(self, partitions: int, state_bytes: int, now_s: float) -> None:
+        """Begin anew with a job that reads so many partitions, and whose checkpoints may grow so large."""
+        self._partitions, self._state_bytes = partitions, state_bytes
         self._ran, self._failed_at, self.moved = False, None, False
         for seen in self._seen.values():
             seen.still_since_s = now_s
@@ -122,6 +122,8 @@ class JobWatch:
             return Verdict(Why.FAILED, f"the job has ended ({job.state}): {last}")
         if len(backlog) > self._partitions:
             return Verdict(Why.PARTITIONS, f"there are {len(backlog)} partitions now, not {self._partitions}")
+        if job.running and job.checkpoints.size_bytes > self._state_bytes:
+            return Verdict(Why.STATE, _grown(job))
         return None
 
     def _doubtful(self, backlog: Mapping[int, int], now_s: float) -> tuple[int, ...]:
@@ -153,12 +155,14 @@ def troubles_of(
             f"(one is due every {settings.checkpoint_s:g} s)"
         )
     if job.checkpoints.size_bytes > settings.state_bytes:
-        found["state"] = (
-            f"Flink's checkpoints have grown to {job.checkpoints.size_bytes / 2**20:.0f} MiB, more than flink.state: "
-            "stop and start `newsbeam process --runner flink`, which begins with none"
-        )
+        found["state"] = f"{_grown(job)}: the job's keeper submits it anew, with none"
     stuck = {p: seconds for p, seconds in sorted(waiting_s.items()) if seconds > settings.stuck_after_s}
     if stuck:
         named = ", ".join(f"{partition} ({seconds:.0f} s)" for partition, seconds in stuck.items())
         found["stuck"] = f"records wait and their partition does not move: {named}"
     return found
+
+
+def _grown(job: Job) -> str:
+    """Say how large the state is that a job on Beam's Flink runner gathers (apache/beam issue 27648)."""
+    return f"Flink's checkpoints have grown to {job.checkpoints.size_bytes / 2**20:.1f} MiB, more than flink.state"

@@ -83,7 +83,7 @@ class JobKeeper:
         self._stop = stop
         self._clock = StoreClock(places.store)
         self._settings = current()
-        self._watch = JobWatch(self._settings.flink, self._settings.process.hang_after_s)
+        self._watch = JobWatch(self._settings.process.hang_after_s)
         self._pause_s = self._settings.process.first_pause_s
         self._said = ""
         self._troubles: dict[str, str] = {}
@@ -170,7 +170,7 @@ class JobKeeper:
         self._cancel(rest, _GONE_WITHIN_S)
         starts = starts_of(to.bus, to.store, range(to.bus.partitions(STORIES)))
         parallelism = parallelism_for(len(starts), rest, settings.flink)
-        self._watch.submitted(len(starts), time.monotonic())
+        self._watch.submitted(len(starts), settings.flink.state_bytes, time.monotonic())
         self._submission = submit(to, starts, settings.process, settings.flink, parallelism)
         FLINK_SUBMISSIONS.labels(self._why).inc()
         job_id = self._await_job(rest, self._submission)
@@ -258,7 +258,7 @@ class JobKeeper:
         for partition in verdict.doubtful:
             if self._on:
                 self._read_carefully(partition)
-        if verdict.why in {Why.FAILED, Why.VANISHED, Why.GAP} and not self._watch.moved:
+        if verdict.why in {Why.FAILED, Why.VANISHED, Why.GAP, Why.STATE} and not self._watch.moved:
             self._wait()
 
     def _read_carefully(self, partition: int) -> None:

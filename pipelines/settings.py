@@ -66,7 +66,7 @@ class FlinkSettings(msgspec.Struct, frozen=True, kw_only=True):
     - `parallelism`: None for one a partition, up to the free slots. `workers`: Python processes a task manager.
     - `checkpoint_s`: how often Flink takes a checkpoint. Without any, a runner never says that a bundle is done.
     - `restarts`, `restart_delay_s`: how often Flink restarts the job by itself, before the keeper submits it anew.
-    - `state_bytes`: a checkpoint larger than that is a trouble; the stored positions need no checkpoint.
+    - `state_bytes`: with a checkpoint larger than that the job is submitted anew; the stored positions need none.
     - `stuck_after_s`: records that wait for so long, their partition not moving, are a trouble.
     - `look_every_s`: how often the keeper looks. `options`: more options for Beam and its Flink runner.
     """
@@ -110,6 +110,8 @@ class FlinkSettings(msgspec.Struct, frozen=True, kw_only=True):
             name = option.partition("=")[0]
             if name in OWNED:
                 yield f"options: {name} is set by flink.{OWNED[name]}"
+            elif name == "--savepoint_path":
+                yield f"options: {name}: a job begins at the stored positions, never at a savepoint"
             elif not name.startswith("--"):
                 yield f"options: --NAME=VALUE, not {option!r}"
 

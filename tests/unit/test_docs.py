@@ -50,6 +50,19 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_every_hazard_of_beams_names_tests_that_exist() -> None:
+    table = (ROOT / "docs" / "beam.md").read_text("utf-8").partition("by number\n")[2]
+    tests = set(
+        re.findall(r"^def (test_\w+)", (ROOT / "tests/graph/test_hazards.py").read_text(), re.MULTILINE)
+    )
+    rows = re.findall(r"^\| \[(\d{5})\].*\| ([^|]*) \|$", table, re.MULTILINE)
+    assert [number for number, _ in rows] == ["27648", "34890", "25975", "31085", "26884", "27061"]
+    for number, cell in rows:
+        shown_by = re.findall(r"`(\w+)`", cell)
+        assert shown_by
+        assert all(name in tests and number in name for name in shown_by), number
+
+
 def test_every_whole_command_line_that_is_quoted_is_one() -> None:
     quoted = set(QUOTED.findall(FOR_USERS))
     quoted |= {line for block in BLOCK.findall(FOR_USERS) for line in IN_BLOCK.findall(block)}

@@ -30,8 +30,8 @@ class Watched:
     """A job of two partitions, looked at once a second; records wait in partition 0 unless said otherwise."""
 
     def __init__(self) -> None:
-        self.watch = JobWatch(SETTINGS, HANG_S)
-        self.watch.submitted(2, 0.0)
+        self.watch = JobWatch(HANG_S)
+        self.watch.submitted(2, SETTINGS.state_bytes, 0.0)
         self.second = 0.0
 
     def look(self, job: Job, at: int = 0, backlog: dict[int, int] | None = None) -> Verdict | None:
@@ -60,17 +60,17 @@ def test_a_partition_that_does_not_move_through_failures_is_in_doubt() -> None:
 def test_doubt_outlives_a_submission_and_ends_with_a_step_forwards() -> None:
     one = Watched()
     one.fail(DEATHS - 1)
-    one.watch.submitted(2, one.second)
+    one.watch.submitted(2, SETTINGS.state_bytes, one.second)
     one.look(RUNNING)
     verdict = one.look(failed(1))
     assert verdict is not None
     assert verdict.why is Why.CAREFUL
     one.watch.forgive(0)
-    one.watch.submitted(2, one.second)
+    one.watch.submitted(2, SETTINGS.state_bytes, one.second)
     assert one.fail(DEATHS - 1) is None
     assert one.look(RUNNING, at=3) is None
     assert one.watch.moved
-    one.watch.submitted(2, one.second)
+    one.watch.submitted(2, SETTINGS.state_bytes, one.second)
     assert one.fail(DEATHS - 1, at=3) is None
 
 
@@ -94,14 +94,17 @@ def test_a_running_job_whose_partition_does_not_move_hangs() -> None:
     assert idle.look(RUNNING, backlog={0: 0, 1: 0}) is None
 
 
-def test_a_gap_an_end_and_a_new_partition_ask_for_another_job() -> None:
+def test_a_gap_an_end_a_new_partition_and_a_state_that_grew_ask_for_another_job() -> None:
     gap = "Error\nTraceback (most recent call last):\n  File x\nnewsbeam.errors.Gap: 5 is missing\n\tat x"
     verdicts = [
         Watched().look(failed(1, gap)),
         Watched().look(msgspec.structs.replace(failed(1), state="FAILED")),
         Watched().look(RUNNING, backlog={0: 1, 1: 0, 2: 0}),
+        Watched().look(checkpointed(Checkpoints(9, NOW, SETTINGS.state_bytes + 1))),
     ]
-    assert [verdict and verdict.why for verdict in verdicts] == [Why.GAP, Why.FAILED, Why.PARTITIONS]
+    whys = [verdict and verdict.why for verdict in verdicts]
+    assert whys == [Why.GAP, Why.FAILED, Why.PARTITIONS, Why.STATE]
+    assert Watched().look(checkpointed(Checkpoints(9, NOW, SETTINGS.state_bytes))) is None
     assert verdicts[0] is not None
     assert verdicts[0].words == "newsbeam.errors.Gap: 5 is missing"
 
