@@ -159,7 +159,7 @@ class JobKeeper:
 
     def _once(self) -> None:
         """Submit the job once and watch it until it must not go on."""
-        self._settings = settings = self._current()
+        self._settings = settings = self._settings_now()
         catalog = CatalogInUse(self._places.store, settings.make_enricher)
         to = replace(self._places, catalog=catalog, recording=settings.recording)
         rest = FlinkRest(settings.flink.rest)
@@ -168,6 +168,8 @@ class JobKeeper:
             raise NotFound("no catalog is active yet: `newsbeam config apply` makes one active")
         check_job_server(settings.flink.job_endpoint)
         self._cancel(rest, _GONE_WITHIN_S)
+        if not self._on:  # nobody would look after the job
+            return
         starts = starts_of(to.bus, to.store, range(to.bus.partitions(STORIES)))
         parallelism = parallelism_for(len(starts), rest, settings.flink)
         self._watch.submitted(len(starts), settings.flink.state_bytes, time.monotonic())
@@ -242,12 +244,15 @@ class JobKeeper:
         return verdict
 
     def _settings_verdict(self) -> Verdict | None:
+        changed = self._settings_now() != self._settings
+        return Verdict(Why.SETTINGS, "the settings have changed") if changed else None
+
+    def _settings_now(self) -> KeeperSettings:
         try:
-            changed = self._current() != self._settings
+            return self._current()
         except ConfigurationError as error:
             self._say(f"the settings have mistakes, the job goes on under the old ones: {error}")
-            return None
-        return Verdict(Why.SETTINGS, "the settings have changed") if changed else None
+            return self._settings
 
     def _act(self, rest: FlinkRest, verdict: Verdict) -> None:
         """End a job that must not go on, and do what comes before the next."""
@@ -274,11 +279,14 @@ class JobKeeper:
             CAREFUL.set(0)
         self._watch.forgive(partition)
 
-    def _cancel(self, rest: FlinkRest, within_s: float) -> None:
-        """End every job of our name; return when none is left. Raises `FlinkUnavailable` when one stays."""
+    def _cancel(self, rest: FlinkRest, within_s: float, *, leaving: bool = False) -> None:
+        """End every job of our name; return when none is left, or when stopped unless that is why.
+
+        Raises `FlinkUnavailable` when one stays.
+        """
         deadline = time.monotonic() + within_s
         asked: set[str] = set()
-        while living := rest.living(self._settings.flink.name):
+        while (leaving or self._on) and (living := rest.living(self._settings.flink.name)):
             for job_id in set(living) - asked:
                 logger.info("job %s is cancelled", job_id)
                 rest.cancel(job_id)
@@ -290,7 +298,7 @@ class JobKeeper:
     def _leave(self) -> None:
         """Cancel the job: nobody would look after it."""
         try:
-            self._cancel(FlinkRest(self._settings.flink.rest), _LEAVE_WITHIN_S)
+            self._cancel(FlinkRest(self._settings.flink.rest), _LEAVE_WITHIN_S, leaving=True)
             if self._submission is not None:
                 self._submission.cancel()
         except Unavailable as error:

@@ -3,15 +3,16 @@
 import logging
 import threading
 import time
+from datetime import datetime
 
 from newsbeam.beam import Shift, bounds_of, close_readers
 from newsbeam.bus.port import STORIES
-from newsbeam.errors import Gap, NotFound, Unavailable
+from newsbeam.errors import AlreadyRunning, Gap, NotFound, Unavailable
 from newsbeam.metrics import CAREFUL, SHIFTS, WORKERS
 from newsbeam.store.clock import StoreClock
 from newsbeam.store.markers import Marker, begin, clear
 from pipelines.careful import CarefulRead, condemned_by
-from pipelines.exits import EXIT_GAP, EXIT_STOPPED
+from pipelines.exits import EXIT_GAP, EXIT_STOPPED, refuse_beside_keeper
 from pipelines.monitor import Monitor, Places
 from pipelines.settings import ProcessSettings
 from pipelines.shares import Keeper, Share, starts_of
@@ -91,7 +92,7 @@ class Worker:
                 logger.warning("the shift ends: %s", error)
                 if self._gaps > 1:
                     return EXIT_GAP
-            except (Unavailable, NotFound) as error:
+            except (Unavailable, NotFound, AlreadyRunning) as error:
                 self._pause(error)
         return EXIT_STOPPED
 
@@ -102,7 +103,9 @@ class Worker:
         if time.monotonic() - self._asked_at >= self._settings.shift_s:
             share.partitions = self._ask_partitions()
         partitions = share.take(now)
-        if self._only is not None:
+        if self._only is None:
+            self._yield_to_keeper(share, now)
+        else:
             partitions &= {self._only}
         if not partitions:
             self._stop.wait(FREE_SHARE_EVERY_S)
@@ -117,6 +120,17 @@ class Worker:
             self._stop.set()
         else:
             self._run(starts, Shift(lasts_s=self._settings.shift_s, stop=self._stop))
+
+    def _yield_to_keeper(self, share: Share, now: datetime) -> None:
+        """Give everything back while a job on Flink reads; raises `AlreadyRunning`.
+
+        Looked for after the leases are taken, as the keeper looks for workers after its own: one sees the other.
+        """
+        try:
+            refuse_beside_keeper(self._places.store, now)
+        except AlreadyRunning:
+            share.leave()
+            raise
 
     def _read_carefully(self, partition: int, start: int, marker: Marker) -> None:
         """Read what one chunk may have held, one record at a time; without another death the doubt is

@@ -26,6 +26,7 @@ logger = logging.getLogger("newsbeam.process")
 
 CAREFUL_RUNS = 8  # a doubt is over after three: two deaths on one record, and the run that buries it
 _LOOK_EVERY_S = 0.2
+_ENDS_WITHIN_S = 2.0  # of a reader that is asked to; the keeper itself must end soon after a signal
 
 
 def check_cluster(settings: Settings) -> None:
@@ -69,13 +70,22 @@ def read_carefully(command: Sequence[str], store: Store, partition: int, stop: t
         process = subprocess.Popen(command)  # noqa: S603 - the command is our own
         while process.poll() is None:
             if stop.wait(_LOOK_EVERY_S):
-                process.terminate()
-                process.wait()
+                _end(process)
         now = datetime.now(UTC)
         record_exit(store, process.pid, process.returncode, now, killed_by_us=stop.is_set())
         if stop.is_set() or process.returncode == EXIT_STOPPED:
             return
     logger.error("%s/%d: still in doubt after %d careful runs", STORIES, partition, CAREFUL_RUNS)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a reader, which may hang in a record and hear no signal but the last."""
+    process.terminate()
+    try:
+        process.wait(_ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def stop_flink_job(opened: Deployment) -> list[str]:

@@ -5,9 +5,10 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,16 +17,22 @@ from kafka.admin import KafkaAdminClient, NewPartitions
 from newsbeam.bus.kafka import KafkaBus
 from newsbeam.bus.port import STORIES
 from newsbeam.errors import StoreUnavailable
-from newsbeam.store.leases import owners
+from newsbeam.recording import RecordingSettings
+from newsbeam.store.leases import Leases, owners
 from newsbeam.store.markers import begin
 from newsbeam.store.positions import read_positions
 from newsbeam.store.reads import dead_letters
 from newsbeam.store.schema import position
 from newsbeam.store.statements import upsert
-from pipelines.exits import EXIT_GAP, EXIT_HANG, EXIT_STOPPED, owner_of, record_exit
+from pipelines.enrich import CatalogInUse
+from pipelines.exits import EXIT_GAP, EXIT_HANG, EXIT_STOPPED, KEEPER, owner_of, record_exit
+from pipelines.monitor import Places
+from pipelines.settings import ProcessSettings
+from pipelines.worker import Worker
 from tests.graph.poison import DEADLY, ENDLESS
 from tests.graph.world import World, a_story
 from tests.servers.install import skewed_clock
+from tests.servers.process import wait_until
 
 PROGRAM = Path(__file__).with_name("worker.py")
 ROOT = PROGRAM.parents[2]
@@ -107,6 +114,31 @@ def workers(world: World) -> Iterator[Workers]:
     workers = Workers(world)
     yield workers
     workers.kill()
+
+
+def test_workers_wait_while_a_job_on_flink_reads(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.publish([a_story(f"/{n}") for n in range(20)])
+    keeper, ttl, stop = (
+        Leases(world.store, "another-host-1/keeper"),
+        timedelta(seconds=600),
+        threading.Event(),
+    )
+    assert keeper.acquire(KEEPER, ttl, datetime.now(UTC))
+    places = Places(world.bus, world.store, CatalogInUse(world.store), RecordingSettings())
+    worker = Worker(
+        places, ProcessSettings(shift_s=1.0, first_pause_s=0.1, longest_pause_s=0.2), "host-2", stop
+    )
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        wait_until(lambda: "keeps a job on Flink" in caplog.text, 60, "the worker to say why it waits")
+        assert not owners(world.store, "partition:", datetime.now(UTC))
+        assert world.recorded() == 0
+        keeper.release(KEEPER)
+        wait_until(lambda: world.recorded() == 20, DEADLINE_S, "the stories to be recorded")
+    finally:
+        stop.set()
+        thread.join(60)
 
 
 def test_a_record_that_kills_its_readers_ends_as_one_dead_letter_and_its_neighbours_are_recorded(
