@@ -87,12 +87,16 @@ def _schema() -> dict[str, Any]:
 STORY_SCHEMA: dict[str, Any] = _schema()
 
 _FIELDS = {field.name: field for field in msgspec.structs.fields(StoryDocument)}
+_NAMES = ("keys", "id", "url")
 
 
-def story_from_json(line: bytes | str | Mapping[str, Any], origin: Origin = _UNNAMED) -> Story:
+def story_from_json(
+    line: bytes | str | Mapping[str, Any], origin: Origin = _UNNAMED, *, nameless: str | None = None
+) -> Story:
     """Return the story in one published JSON object, with its keys derived when it gives none.
 
-    `origin` is used where the object names none. Raises `DecodeError` with every mistake, joined by `; `.
+    `origin` is used where the object names none, `nameless` as the `id` of one that says in no way which story it is:
+    for who stores nothing. Raises `DecodeError` with every mistake, joined by `; `.
     """
     given = _object(line)
     mistakes = [_unknown(name) for name in given if name not in _FIELDS]
@@ -105,6 +109,8 @@ def story_from_json(line: bytes | str | Mapping[str, Any], origin: Origin = _UNN
                 mistakes.append(f"{name}: {error}")
         elif field.required:
             mistakes.append(f"{name}: missing")
+    if nameless is not None and not any(values.get(name) for name in _NAMES):
+        values["id"] = nameless
     mistakes += _identity_mistakes(values)
     if mistakes:
         raise DecodeError("; ".join(mistakes))
@@ -134,7 +140,7 @@ def _identity_mistakes(values: Mapping[str, Any]) -> list[str]:
         for name in ("url", "canonical")
         if values.get(name) is not None and canonical_url(values[name]) is None
     ]
-    if not any(values.get(name) for name in ("keys", "id", "url")):
+    if not any(values.get(name) for name in _NAMES):
         mistakes.append("nothing says which story this is: give `url`, `id` or `keys`")
     if any(not clean_key(key.value) for key in values.get("keys") or ()):
         mistakes.append("keys: a key is empty")

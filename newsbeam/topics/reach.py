@@ -1,5 +1,6 @@
 """Queries that can never match: what they ask for they also forbid, or no story can have it."""
 
+import re
 from collections.abc import Iterator
 
 from newsbeam.topics.folding import value_key
@@ -11,6 +12,7 @@ from newsbeam.topics.ways import Way
 
 _SINGLE = ("lang", "feed")  # a story has one of each
 _APART = {"title", "summary", "body"}
+_COUNTRY = re.compile(r"[A-Za-z]{2}|.*[*?].*", re.DOTALL)
 _SHOWN = 60
 _PAIRS = 2_500  # of wanted and unwanted parts; more are not compared, and nothing is said against them
 
@@ -41,8 +43,15 @@ def _reasons(node: Node, language: str, way: Way, field: str | None = None) -> I
                 yield from _reasons(part, language, way, field)
             yield from _contradictions(node, way)
             yield from _two_of_one(wanted, field)
-        case Term(text) | Phrase(text) if field == "lang" and _other_language(text, language):
-            yield f"a story that the query for {language!r} is tried on is never `lang:{text}`"
+        case Term(text) | Phrase(text):
+            yield from _value_reasons(text, language, field)
+
+
+def _value_reasons(text: str, language: str, field: str | None) -> Iterator[str]:
+    if field == "country" and not _COUNTRY.fullmatch(text):
+        yield f"`country:` takes an ISO 3166 code of two letters, as in country:UA, and not {text!r}"
+    if field == "lang" and _other_language(text, language):
+        yield f"a story that the query for {language!r} is tried on is never `lang:{text}`"
 
 
 def _out_of_reach(near: Near, field: str | None) -> Iterator[str]:

@@ -182,6 +182,8 @@ def test_json_lines_are_tagged_one_object_a_story(desk: Desk) -> None:
     assert spans_hold(second, stories[1]) == [("ceasefire", "title", "cessez-le-feu")]
     assert (second["language"], second["blind"]) == ("fr", ["grain"])
     assert (third["topics"], third["blind"]) == ([], ["ceasefire", "grain"])
+    (nameless,) = fine(desk.run("tag", "-", stdin=b'{"title": "A truce", "language": "en"}')).objects()
+    assert [topic["id"] for topic in nameless["topics"]] == ["ceasefire"]
 
 
 # --- looking ------------------------------------------------------------------------------------------------

@@ -59,6 +59,8 @@ def refused(ran: Ran, code: int, *said: str) -> None:
         (["alerts", "--limit", "many"], 2, "not a valid integer"),
         (["tag"], 2, "Missing argument"),
         (["topics", "try", "peace", "--language", "English!"], 2, "no language"),
+        (["topics", "try", "topic:nosuch"], 3, "a topic is made of words"),
+        (["topics", "try", "country:Atlantis"], 3, "two letters"),
         (["topics", "show", "nowhere"], 6, "newsbeam topics list"),
         (["topics", "add", "Not An Id", "peace"], 3, "topic id"),
         (["feeds", "check", "nowhere"], 6, "newsbeam feeds list"),

@@ -95,6 +95,7 @@ def test_lint_tells_of_a_language_without_an_example() -> None:
         ("(title:aa OR body:cc) NEAR/3 summary:bb", "NEAR never reaches"),
         ("aa AND lang:fr", "a story that the query for 'en' is tried on is never `lang:fr`"),
         ("aa AND lang:(fr OR de)", "a story that the query for 'en' is tried on is never `lang:fr`"),
+        ("country:Ukraine", "`country:` takes an ISO 3166 code of two letters"),
         ("feed:one AND feed:two AND aa", "a story has only one `feed:`, never `one` and `two`; write OR"),
         ("(aa AND NOT aa) OR (lang:fr AND bb)", "what it asks for is always forbidden"),
     ],

@@ -80,6 +80,7 @@ REFUSED = [
     ("aa and bb", 3, "write AND"),
     ("aa or bb", 3, "write OR"),
     ("aa w/5 bb", 3, "NEAR/5"),
+    ("aa NEAR/x bb", 3, "is no operator: write (one) NEAR/5"),
     ("aa near/5 bb", 3, "NEAR/5"),
     ("aa –bb", 3, "dash"),
     ("aa - bb", 3, "touch"),

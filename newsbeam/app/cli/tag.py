@@ -64,7 +64,7 @@ def _stories(source: BinaryIO) -> Iterator[tuple[int, Story | DecodeError]]:
     while line:
         if line.strip():
             try:
-                yield number, story_from_json(line, _ORIGIN)
+                yield number, story_from_json(line, _ORIGIN, nameless=f"line {number}")
             except DecodeError as error:
                 yield number, error
         line = source.readline()

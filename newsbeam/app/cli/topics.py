@@ -19,6 +19,8 @@ from newsbeam.errors import NotFound, QueryError, UsageError
 from newsbeam.store import reads
 from newsbeam.store.items import Item, ItemKind
 from newsbeam.topics.catalog import Catalog, Topic
+from newsbeam.topics.checking import topic_mistakes
+from newsbeam.topics.query import parse
 from newsbeam.topics.topic import TopicQuery
 
 if TYPE_CHECKING:
@@ -147,6 +149,7 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
     catalog = Catalog(topics=(tried,), outlets=opened.outlets())
     since = datetime.now(UTC) - timedelta(days=days)
     try:
+        _check(tried)
         make = tags_alike(opened.settings.language)
         found = back_test(opened.store(), catalog, _TRIED, since=since, show=limit, make=make)
     except QueryError as error:
@@ -232,6 +235,14 @@ def _summary(found: "BackTest", days: int) -> str:
     if len(found.days) < 2:
         return f"{matching}, on one day." if found.days else f"{matching}."
     return f"{matching}, on {len(found.days)} days: {found.matches / len(found.days):.1f} on each of them on average."
+
+
+def _check(topic: Topic) -> None:
+    """Raise `QueryError` for a query that no saved topic may have: it would match nothing, and not say why."""
+    for query in topic.queries.values():
+        parse(query)  # with the position of a mistake
+    for mistake in topic_mistakes(topic):
+        raise QueryError(mistake.why.partition(": ")[2])
 
 
 def _pointed(query: str, error: QueryError) -> QueryError:

@@ -177,6 +177,8 @@ _SMALL = re.compile(r"and|or|not", re.IGNORECASE)
 def beside(words: list[str]) -> str | None:
     """Explain what was probably meant by these terms that stand beside each other; None if nothing is odd."""
     for word in words:
+        if word.startswith("NEAR"):
+            return f"`{word}` is no operator: write (one) NEAR/5 (other), with how many words may lie between"
         if _SMALL.fullmatch(word):
             return f"`{word}` is a word here, not an operator: write {word.upper()}, or put it in quotes"
         if _FOREIGN.fullmatch(word):
