@@ -9,6 +9,7 @@ NAMES = {
     "workers": "stories/s of the pipeline with one and two workers, beside a bare Python loop",
     "backlog": "stories/s from Kafka into PostgreSQL: in-process, on Flink, beside plain kafka-python loops",
     "scale": "what a core does of each part, what the store-wide lock lets through, and what many stories need",
+    "grow": "what a partition, a worker and a poller more bring a running service",
     "idle": "CPU and memory of the whole service while nothing happens",
     "bus": "published and read records/s of the local bus and of Kafka clients",
     "feeds": "feeds/s of the poller beside a feedparser loop",

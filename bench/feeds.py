@@ -44,7 +44,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args(words)
     print(machine())
-    documents = list(islice(_documents(), options.feeds))
+    documents = list(islice(documents_of_news(), options.feeds))
     size = sum(map(len, documents)) / len(documents)
     print(
         f"{len(documents)} feeds of {ENTRIES} entries, {size:,.0f} bytes, on {SERVERS} local hosts; the poller also "
@@ -97,7 +97,7 @@ def _once(poller: Poller) -> float:
     return time.perf_counter() - began
 
 
-def _documents() -> Iterator[bytes]:
+def documents_of_news() -> Iterator[bytes]:
     """Yield documents without end, every entry another story."""
     outlets = [outlet for outlet in OUTLETS if outlet.format in KINDS]
     now, written = datetime.now(UTC), stories(3, 10**9)

@@ -6,6 +6,7 @@ chunks = pipeline | ReadFromKafka("localhost:9092", "stories", group="counts")
 records = chunks | beam.FlatMap(lambda chunk: chunk.records)
 """
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -27,10 +28,13 @@ from newsbeam.beam.reading import (
 from newsbeam.bus import KafkaOptions, open_bus
 from newsbeam.bus.kafka import KafkaBus, past_end
 from newsbeam.chunk import Chunk, RawRecord
+from newsbeam.errors import NewsbeamError
 
-SHOWN_EVERY_S = (
-    1.0  # how often a process commits at most: each commit is a request to the group's coordinator
-)
+log = logging.getLogger(__name__)
+
+# How often a process commits at most: each commit is a request to the group's coordinator.
+SHOWN_EVERY_S = 1.0
+_TRIES = 30  # of commits that fail in a row
 
 
 class ReadFromKafka(beam.PTransform[PBegin, PCollection[Chunk[RawRecord]]]):
@@ -160,6 +164,7 @@ class GroupProgress:
         self._committing = threading.Lock()
         self._reached: dict[int, int] = {}
         self._waiting = False
+        self._failures = 0  # in a row
         self._committed_at = time.monotonic() - SHOWN_EVERY_S
 
     def reached(self, partition: int, position: int) -> None:
@@ -170,6 +175,9 @@ class GroupProgress:
                 return
             self._waiting = True
             wait_s = max(0.0, self._committed_at + SHOWN_EVERY_S - time.monotonic())
+        self._commit_in(wait_s)
+
+    def _commit_in(self, wait_s: float) -> None:
         # No daemon: a process that ends right after its last bundle still commits it.
         threading.Timer(wait_s, self._commit).start()
 
@@ -179,7 +187,24 @@ class GroupProgress:
                 self._waiting = False
                 self._committed_at = time.monotonic()
                 reached = dict(self._reached)
-            self._bus.commit(self._topic, reached)
+            try:
+                self._bus.commit_ahead(self._topic, reached)
+                self._failures = 0
+            except NewsbeamError as error:
+                self._try_again(error)
+
+    def _try_again(self, error: NewsbeamError) -> None:
+        """Commit later; not for ever, or a process whose broker is gone would never end."""
+        self._failures += 1
+        if self._failures >= _TRIES:
+            log.error("%s: what was read may be read again, its commit failed: %s", self._topic, error)
+            return
+        log.warning("%s: the commit is tried again: %s", self._topic, error)
+        with self._guard:
+            if self._waiting:
+                return
+            self._waiting = True
+        self._commit_in(SHOWN_EVERY_S)
 
 
 _guard = threading.Lock()

@@ -103,21 +103,25 @@ class KafkaBus(msgspec.Struct, frozen=True):
 
     def commit(self, topic: str, positions: dict[int, int]) -> None:
         """Show progress to lag displays under the group; moves forwards only, and never fails its caller."""
+        try:
+            self.commit_ahead(topic, positions)
+        except NewsbeamError as error:
+            log.warning("Progress on %s is not shown: %s", self.name_of(topic), error)
+
+    def commit_ahead(self, topic: str, positions: dict[int, int]) -> None:
+        """Commit for the group what is ahead of its commits. Raises `BusUnavailable` when that cannot be done now."""
         name, group = self.name_of(topic), self.options.group
         wanted = {TopicPartition(name, number): position for number, position in positions.items()}
-        try:
-            with self._admin(f"showing progress on {name}") as admin:
-                shown = admin.list_group_offsets({group: list(wanted)})[group]
-                ahead = {
-                    place: OffsetAndMetadata(position, "", -1)
-                    for place, position in wanted.items()
-                    if place not in shown or shown[place].offset < position
-                }
-                for error in admin.alter_group_offsets(group, ahead).values():
-                    if error is not kafka_errors.NoError:
-                        raise error(name)
-        except NewsbeamError as error:
-            log.warning("Progress on %s is not shown: %s", name, error)
+        with self._admin(f"committing progress on {name}") as admin:
+            shown = admin.list_group_offsets({group: list(wanted)})[group]
+            ahead = {
+                place: OffsetAndMetadata(position, "", -1)
+                for place, position in wanted.items()
+                if place not in shown or shown[place].offset < position
+            }
+            for error in admin.alter_group_offsets(group, ahead).values():
+                if error is not kafka_errors.NoError:
+                    raise error(name)
 
     def check(self) -> None:
         """Raise `BusUnavailable` with a clear reason unless a broker answers."""

@@ -6,12 +6,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from kafka import KafkaProducer, TopicPartition
 from kafka import errors as kafka_errors
-from kafka.admin import KafkaAdminClient
+from kafka.admin import KafkaAdminClient, NewTopic
 
 from newsbeam.bus import Batch, Bounds, KafkaOptions, Reader, Sent, open_bus
 from newsbeam.bus.kafka import KafkaBus
@@ -324,3 +325,35 @@ def test_every_way_kafka_python_fails_is_translated() -> None:
             raise _raisable(kind)
         assert caught.value.__cause__ is not None
     assert meaning_of(KeyError("a bug of ours stays one"), "broker", "x") is None
+
+
+# --- more than one broker -----------------------------------------------------------------------------------
+
+
+def test_another_broker_becomes_a_partitions_leader_and_nothing_is_lost(tmp_path: Path) -> None:
+    with ExitStack() as exits:
+        first = KafkaServer(tmp_path / "first").start()
+        exits.callback(first.kill)
+        leader = KafkaServer(tmp_path / "leader", beside=first).start()
+        exits.callback(leader.kill)
+        bus = KafkaBus((str(first), str(leader)), "led", 1, KafkaOptions(answer_within_s=10.0))
+        with KafkaAdminClient(bootstrap_servers=[str(first), str(leader)]) as admin:
+            admin.create_topics([NewTopic("led.stories", replica_assignments={0: [2, 1]})])
+        reader = bus.reader("stories", 0)
+        exits.callback(reader.close)
+        publish(bus, *(b"%d" % number for number in range(50)))
+        before = read_all(reader, 0, 50)
+        leader.kill()
+        wait_until(lambda: published(bus, b"50"), PATIENCE_S, "the other broker to lead")
+        publish(bus, *(b"%d" % number for number in range(51, 100)))
+        after = read_all(reader, 50, 100)
+        assert values([*before, *after]) == [b"%d" % number for number in range(100)]
+
+
+def published(bus: KafkaBus, value: bytes) -> bool:
+    """Say whether it could be published; what cannot even look the topic up sends nothing."""
+    try:
+        publish(bus, value)
+    except BusUnavailable:
+        return False
+    return True

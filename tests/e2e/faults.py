@@ -24,8 +24,10 @@ def killed(choose: Choose) -> Fault:
     def fault(world: World, random: Random) -> Iterator[None]:
         part = choose(world, random)
         part.process.kill()
-        yield
-        part.start()
+        try:
+            yield
+        finally:
+            part.start()
 
     return fault
 
@@ -55,10 +57,7 @@ def one_of(name: str) -> Choose:
 @contextmanager
 def worker_killed(world: World, random: Random) -> Iterator[None]:
     """A Python worker dies; the pool and Flink get another."""
-    worker = world.worker(random.choice)
-    if worker is not None:
-        with suppress(psutil.NoSuchProcess):
-            worker.kill()
+    world.worker(random.choice).kill()
     yield
 
 
@@ -66,11 +65,10 @@ def worker_killed(world: World, random: Random) -> Iterator[None]:
 def worker_frozen(world: World, random: Random) -> Iterator[None]:
     """A Python worker hangs and then goes on, if it was not replaced meanwhile."""
     worker = world.worker(random.choice)
-    if worker is not None:
-        with suppress(psutil.NoSuchProcess):
-            worker.suspend()
-    yield
-    if worker is not None:
+    worker.suspend()
+    try:
+        yield
+    finally:
         with suppress(psutil.NoSuchProcess):
             worker.resume()
 
@@ -91,8 +89,10 @@ def disk_full(world: World, _random: Random) -> Iterator[None]:
     """There is no room for the store; when there is again, a server that gave up is started."""
     assert world.disk is not None
     ballast = fill(world.disk)
-    yield
-    ballast.unlink()
+    try:
+        yield
+    finally:
+        ballast.unlink()
     server = world.postgres
     wait_until(lambda: server.process.has_ended() or server.answers(), 60, "PostgreSQL to go on or give up")
     if server.process.has_ended():  # whoever watches over it starts it

@@ -12,6 +12,7 @@ SMALLEST = {
     "workers": (["--stories=60", "--rounds=1"], "2 workers"),
     "backlog": (["--stories=40", "--without-flink"], "2 plain loops"),
     "scale": (["--stories=100", "--rounds=1"], "of the lock"),
+    "grow": (["--seconds=1", "--stories=600", "--feeds=200", "--rounds=1"], "a poller more"),
     "idle": (["--seconds=0.5", "--rounds=1", "--settle=0.5"], "% of one core"),
     "bus": (["--records=40", "--rounds=1"], "local bus (SQLite)"),
     "feeds": (["--feeds=4", "--rounds=1"], "newsbeam's poller"),
@@ -31,7 +32,8 @@ SERVERS = (pytest.mark.kafka, pytest.mark.postgres)
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=SERVERS if name in {"backlog", "scale"} else ()) for name in SMALLEST]
+    "name",
+    [pytest.param(name, marks=SERVERS if name in {"backlog", "grow", "scale"} else ()) for name in SMALLEST],
 )
 def test_a_measurement_runs_and_prints_its_table(name: str) -> None:
     options, expected = SMALLEST[name]

@@ -60,6 +60,7 @@ def test_whatever_befalls_the_cluster_it_loses_and_doubles_nothing(
     ) as world:
         all_faults = faults(world)
         names = [name for name in all_faults if any(word in name for word in WORDS)]
+        assert names, f"NEWSBEAM_CHAOS_FAULTS names none of {', '.join(all_faults)}"
         world.release()
         world.await_recovery()
         for number, name in zip(range(ROUNDS), drawn(names, random), strict=False):

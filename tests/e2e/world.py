@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -109,10 +109,24 @@ class World:
         assert isinstance(self.wire.clock, WireClock)
         self.wire.clock.release()
 
-    def worker(self, choose: Callable[[list[psutil.Process]], psutil.Process]) -> psutil.Process | None:
-        """One of the pool's Python workers, if there is any now."""
-        workers = psutil.Process(self.flink.worker_pool.pid).children(recursive=True)
-        return choose(workers) if workers else None
+    def worker(self, choose: Callable[[list[psutil.Process]], psutil.Process]) -> psutil.Process:
+        """One of the pool's Python workers, as soon as there is any."""
+        found: list[psutil.Process] = []
+        wait_until(
+            lambda: bool(found.extend(self._workers()) or found),
+            RECOVERS_WITHIN_S,
+            "a Python worker",
+            self.tail,
+        )
+        return choose(found)
+
+    def _workers(self) -> list[psutil.Process]:
+        """What the pool's fork server has forked; beside it the pool has only one process that counts resources."""
+        found = []
+        for helper in psutil.Process(self.flink.worker_pool.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                found += helper.children()
+        return found
 
     # --- recovery ------------------------------------------------------------------------------------------
 

@@ -94,7 +94,7 @@ def test_27061_commits_of_a_group_cost_no_shuffle_and_one_request_a_second(
         publisher.publish("prices", [Sent(b"%d" % n, b"%d" % n) for n in range(600)])
     finalized: list[int] = []
     requests: list[dict[int, int]] = []
-    commit, reached = KafkaBus.commit, GroupProgress.reached
+    commit, reached = KafkaBus.commit_ahead, GroupProgress.reached
 
     def counted(self: KafkaBus, topic: str, positions: dict[int, int]) -> None:
         requests.append(positions)
@@ -104,7 +104,7 @@ def test_27061_commits_of_a_group_cost_no_shuffle_and_one_request_a_second(
         finalized.append(position)
         reached(self, partition, position)
 
-    monkeypatch.setattr(KafkaBus, "commit", counted)
+    monkeypatch.setattr(KafkaBus, "commit_ahead", counted)
     monkeypatch.setattr(GroupProgress, "reached", told)
 
     def read() -> ReadFromKafka:

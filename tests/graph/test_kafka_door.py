@@ -121,6 +121,20 @@ def test_commits_never_go_backwards_whatever_the_order_of_finalizers(bus: KafkaB
     wait_until(lambda: bus.committed(TOPIC) == {0: 30, 1: 5}, 20, "the other partition's commit")
 
 
+def test_a_commit_that_fails_is_tried_again(bus: KafkaBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(bus, 0, 100)
+    commit, failures = KafkaBus.commit_ahead, iter([BusUnavailable("the coordinator is away")] * 2)
+
+    def sometimes(self: KafkaBus, topic: str, positions: dict[int, int]) -> None:
+        for failure in failures:
+            raise failure
+        commit(self, topic, positions)
+
+    monkeypatch.setattr(KafkaBus, "commit_ahead", sometimes)
+    GroupProgress(bus, TOPIC).reached(0, 30)
+    wait_until(lambda: bus.committed(TOPIC) == {0: 30}, 30, "the third attempt")
+
+
 def test_positions_that_the_caller_keeps(bus: KafkaBus) -> None:
     publish(bus, 0, 100)
     end = ends(bus)

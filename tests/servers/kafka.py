@@ -13,10 +13,10 @@ HOME = ROOT / ".servers" / "kafka"
 HEAP = ("-Xms128m", "-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 
 PROPERTIES = """\
-process.roles=broker,controller
-node.id=1
+process.roles={roles}
+node.id={node}
 controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners=CLIENT://127.0.0.1:{port},INTERNAL://127.0.0.1:{internal_port},CONTROLLER://127.0.0.1:{controller_port}
+listeners={listeners}
 advertised.listeners=CLIENT://127.0.0.1:{port},INTERNAL://127.0.0.1:{internal_port}
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,CLIENT:{security}
 controller.listener.names=CONTROLLER
@@ -55,19 +55,34 @@ def missing() -> str | None:
 class KafkaServer:
     """One broker with its own folder and port; stops and starts again on the same data and port.
 
-    `security` is what clients must speak, such as `SASL_PLAINTEXT`; `settings` are added to the broker's own.
+    `security` is what clients must speak, such as `SASL_PLAINTEXT`; `settings` are added to the broker's own. One
+    `beside` another is a second broker of that one's cluster, which has the only controller.
     """
 
-    def __init__(self, folder: Path, security: str = "PLAINTEXT", settings: str = "") -> None:
-        self.port = free_port()
+    def __init__(
+        self,
+        folder: Path,
+        security: str = "PLAINTEXT",
+        settings: str = "",
+        beside: "KafkaServer | None" = None,
+    ) -> None:
+        self.port, internal_port = free_port(), free_port()
         self.bootstrap = f"127.0.0.1:{self.port}"
+        self._controller_port = free_port() if beside is None else beside._controller_port
+        self._cluster = _new_id() if beside is None else beside._cluster
+        listeners = f"CLIENT://127.0.0.1:{self.port},INTERNAL://127.0.0.1:{internal_port}"
+        if beside is None:
+            listeners += f",CONTROLLER://127.0.0.1:{self._controller_port}"
         self._folder = folder
         self._properties = folder / "server.properties"
         folder.mkdir(parents=True, exist_ok=True)
         text = PROPERTIES.format(
+            roles="broker,controller" if beside is None else "broker",
+            node=1 if beside is None else 2,
+            listeners=listeners,
             port=self.port,
-            internal_port=free_port(),
-            controller_port=free_port(),
+            internal_port=internal_port,
+            controller_port=self._controller_port,
             security=security,
             data=folder / "data",
         )
@@ -79,8 +94,7 @@ class KafkaServer:
     def start(self) -> "KafkaServer":
         """Start the broker, formatting its folder the first time; return when it takes requests."""
         if not (self._folder / "data" / "meta.properties").exists():
-            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
-            format_ = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+            format_ = ["kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", str(self._properties)]
             done = subprocess.run(
                 [*self._java, *format_], capture_output=True, text=True, timeout=60, check=False
             )
@@ -104,3 +118,7 @@ class KafkaServer:
     def kill(self) -> None:
         """Kill the broker (SIGKILL); its data stays."""
         self.process.kill()
+
+
+def _new_id() -> str:
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
