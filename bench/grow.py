@@ -41,7 +41,7 @@ def main(words: Sequence[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="bench grow", description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0, help="each rate is taken over so long")
-    parser.add_argument("--stories", type=int, default=10_000, help="published before each rate; they must not run out")
+    parser.add_argument("--stories", type=int, default=10_000, help="published before each rate")
     parser.add_argument("--feeds", type=int, default=2_000)
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args(words)
