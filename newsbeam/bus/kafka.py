@@ -30,9 +30,8 @@ log = logging.getLogger(__name__)
 PRODUCE_BATCH_BYTES = 256 * 1024
 FETCH_BYTES = 4 * 1024 * 1024
 PROBE_EVERY_S = 5.0
-NEW_PARTITIONS_WITHIN_S = (
-    15  # until a publisher uses what its topic was given; the client's default is five minutes
-)
+# Until a publisher uses what its topic was given; the client's default is five minutes.
+NEW_PARTITIONS_WITHIN_S = 15
 RECORD_OVERHEAD_BYTES = 4_096  # room for Kafka's own framing around the largest record
 EPOCH = datetime.fromtimestamp(0, UTC)
 

@@ -1,6 +1,6 @@
 """What a record says before anything stored is known: its times, its texts as they may be kept, its counts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -69,9 +69,3 @@ def facets_of(enriched: EnrichedStory) -> dict[str, list[str]]:
     """Return the values that a story counts for beside outlet and language, by dimension."""
     facets = {"country": enriched.countries, "entity": enriched.entities, "speaker": enriched.speakers}
     return {name: list(values) for name, values in facets.items() if values}
-
-
-def counted_values(outlet: str, language: str, facets: Mapping[str, Iterable[str]]) -> set[tuple[str, str]]:
-    """Return what a story counts for under each of its topics: dimension and value, each once."""
-    more = {(dimension, value) for dimension, listed in facets.items() for value in listed}
-    return {("all", ""), ("outlet", outlet), ("language", language), *more}

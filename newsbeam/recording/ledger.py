@@ -9,9 +9,9 @@ from newsbeam.alert import Alert, AlertRule, Decision
 from newsbeam.alerts.decide import Candidate, Telling, decide, grow, join, tell
 from newsbeam.chunk import Chunk, EnrichedRecord
 from newsbeam.codec import encode_alert, to_json
-from newsbeam.count import EVERYTHING, bucket_of
+from newsbeam.count import EVERYTHING, bucket_of, counted_values
 from newsbeam.identity import alert_id, cluster_id, hashed_keys, story_id
-from newsbeam.recording.facts import Times, counted_values, facets_of, kept_of, shown_spans, times_of
+from newsbeam.recording.facts import Times, facets_of, kept_of, shown_spans, times_of
 from newsbeam.recording.settings import RecordingSettings
 from newsbeam.store.known import Known, KnownCluster, KnownStory, Owner, Reach, source_of
 from newsbeam.store.lookalikes import Founder
@@ -242,7 +242,7 @@ class Ledger:
     def _count(self, row: KnownStory, sign: int) -> None:
         values = counted_values(row.outlet, row.language, row.facets)
         more = sign, sign if row.founder else 0
-        self.changes.add_counts(row.bucket, {EVERYTHING, *row.topics}, values, more)
+        self.changes.counts.add(row.bucket, {EVERYTHING, *row.topics}, values, more)
 
     def _cluster(self, enriched: EnrichedStory, new_id: str, record_seq: int, times: Times) -> "_Place":
         settings, at = self._settings, times.published_at

@@ -8,9 +8,11 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from newsbeam.codec import from_json, to_json
+from newsbeam.count import counted_values
 from newsbeam.errors import StaleCatalog
 from newsbeam.identity import content_hash
 from newsbeam.store.catalogs import DocumentKind, read_pointer
+from newsbeam.store.counts import Counts
 from newsbeam.store.database import Store
 from newsbeam.store.reads.stories import tags_of
 from newsbeam.store.schema import count, story, story_body, tag
@@ -105,12 +107,12 @@ def retag(store: Store, version: str, stories: Sequence[Retagged]) -> Changes:
         }
         current = [s for s in stories if s.id in rows and rows[s.id].revision == s.revision]
         old = {id_: {view.topic for view in views} for id_, views in tags_of(connection, rows).items()}
-        deltas: dict[tuple[datetime, str, str, str], list[int]] = {}
+        counts = Counts()
         changes = Changes(stories=len(current))
         for one in current:
-            changes += _replace(connection, rows[one.id], old.get(one.id, set()), one, deltas)
+            changes += _replace(connection, rows[one.id], old.get(one.id, set()), one, counts)
         _write_tags(connection, version, current, rows)
-        _add(connection, deltas)
+        counts.write(connection)
     return changes
 
 
@@ -152,7 +154,7 @@ def _past(row: Row[Any], topics: tuple[str, ...]) -> PastStory:
         bucket=row.bucket,
         founder=row.founder,
         outlet=row.outlet,
-        dimensions=_dimensions(row),
+        dimensions=tuple(sorted(_values(row))),
         topics=topics,
         whole=content_hash(row.title, row.summary, row.body) == row.content_hash,
         story=told,
@@ -164,7 +166,7 @@ def _replace(
     row: Row[Any],
     old: set[str],
     retagged: Retagged,
-    deltas: dict[tuple[datetime, str, str, str], list[int]],
+    counts: Counts,
 ) -> Changes:
     """Take away the tags that are gone, and note what the difference does to the counts."""
     new = {found.topic for found in retagged.tags}
@@ -173,18 +175,12 @@ def _replace(
     if removed:
         connection.execute(delete(tag).where(tag.c.story == row.id, tag.c.topic.in_(removed)))
     for topics, sign in ((added, 1), (removed, -1)):
-        for topic in topics:
-            for dimension, value in _dimensions(row):
-                delta = deltas.setdefault((row.bucket, topic, dimension, value), [0, 0])
-                delta[0] += sign
-                delta[1] += sign * int(row.founder)
+        counts.add(row.bucket, topics, _values(row), (sign, sign * int(row.founder)))
     return Changes(added=len(added), removed=len(removed))
 
 
-def _dimensions(row: Row[Any]) -> tuple[tuple[str, str], ...]:
-    facets = from_json(row.facets, dict[str, tuple[str, ...]])
-    more = {(dimension, value) for dimension, values in facets.items() for value in values}
-    return ("all", ""), ("outlet", row.outlet), ("language", row.language), *sorted(more)
+def _values(row: Row[Any]) -> set[tuple[str, str]]:
+    return counted_values(row.outlet, row.language, from_json(row.facets, dict[str, tuple[str, ...]]))
 
 
 def _write_tags(
@@ -208,19 +204,3 @@ def _write_tags(
     )
     for ids in batched([one.id for one in stories if one.whole], 500):
         connection.execute(update(story).where(story.c.id.in_(ids)).values(catalog=version))
-
-
-def _add(connection: Connection, deltas: Mapping[tuple[datetime, str, str, str], list[int]]) -> None:
-    rows = [
-        {
-            "bucket": bucket,
-            "topic": topic,
-            "dimension": dimension,
-            "value": value,
-            "stories": stories,
-            "clusters": clusters,
-        }
-        for (bucket, topic, dimension, value), (stories, clusters) in sorted(deltas.items())
-        if stories or clusters
-    ]
-    upsert(connection, count, rows, add=("stories", "clusters"))

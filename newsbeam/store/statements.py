@@ -16,11 +16,6 @@ IN_LIMIT = 500  # values in one IN list
 Rows = Sequence[Mapping[str, Any]]
 
 
-def insert_into(connection: Connection, table: Table) -> Any:
-    """Return the dialect's INSERT, the one that knows ON CONFLICT."""
-    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
-
-
 def insert_new(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows whose primary key is not there yet."""
     _write(connection, table, rows, "ON CONFLICT DO NOTHING")
@@ -30,7 +25,8 @@ def insert_returning(connection: Connection, table: Table, rows: Rows, column: C
     """Insert rows whose primary key is not there yet; return `column` of those that were inserted."""
     if not rows:
         return []
-    statement = insert_into(connection, table).on_conflict_do_nothing().returning(column)
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(column)
     return list(connection.execute(statement, list(rows)).scalars())
 
 
@@ -45,14 +41,15 @@ def upsert(connection: Connection, table: Table, rows: Rows, add: Sequence[str] 
         return
     keys = {column.name for column in table.primary_key.columns}
     changes = [
-        f'{quoted} = "{table.name}".{quoted} + excluded.{quoted}'
+        f'"{name}" = "{table.name}"."{name}" + excluded."{name}"'
         if name in add
-        else f"{quoted} = excluded.{quoted}"
+        else f'"{name}" = excluded."{name}"'
         for name in rows[0]
-        if name not in keys and (quoted := f'"{name}"')
+        if name not in keys
     ]
-    known = ", ".join(f'"{name}"' for name in sorted(keys))
-    _write(connection, table, rows, f"ON CONFLICT ({known}) DO UPDATE SET {', '.join(changes)}")
+    _write(
+        connection, table, rows, f"ON CONFLICT ({_quoted(sorted(keys))}) DO UPDATE SET {', '.join(changes)}"
+    )
 
 
 def _write(connection: Connection, table: Table, rows: Rows, conflict: str = "") -> None:
@@ -61,15 +58,14 @@ def _write(connection: Connection, table: Table, rows: Rows, conflict: str = "")
     """
     if not rows:
         return
-    insert = _insert(connection.dialect.name, table, tuple(rows[0]))
+    dialect = connection.dialect.name
+    insert = _insert(dialect, table, tuple(rows[0]))
     values = [
         list(map(get, rows)) if convert is None else list(map(convert, map(get, rows)))
         for get, convert in insert.columns
     ]
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"{insert.sql} {conflict}", list(zip(*values, strict=True)))
-    else:
-        connection.exec_driver_sql(f"{insert.sql} {conflict}", tuple(values))
+    parameters = list(zip(*values, strict=True)) if dialect == "sqlite" else tuple(values)
+    connection.exec_driver_sql(f"{insert.sql} {conflict}", parameters)
 
 
 class _Insert(NamedTuple):
@@ -88,12 +84,15 @@ def _insert(dialect_name: str, table: Table, names: tuple[str, ...]) -> _Insert:
         source = f"VALUES ({', '.join('?' for _ in names)})"
     else:
         source = f"SELECT * FROM unnest({', '.join(f'%s::{kind.compile(dialect)}[]' for kind in types)})"  # noqa: S608 - our names
-    quoted = ", ".join(f'"{name}"' for name in names)
     columns = [
         (itemgetter(name), kind.dialect_impl(dialect).bind_processor(dialect))
         for name, kind in zip(names, types, strict=True)
     ]
-    return _Insert(f'INSERT INTO "{table.name}" ({quoted}) {source}', columns)
+    return _Insert(f'INSERT INTO "{table.name}" ({_quoted(names)}) {source}', columns)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def select_in(

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from newsbeam.alerts.decide import Telling
 from newsbeam.codec import encode_alert, to_json
+from newsbeam.store.counts import Counts
 from newsbeam.store.known import KnownCluster
 from newsbeam.store.lookalikes import Founder, write_founders
 from newsbeam.store.schema import (
     alert,
     cluster,
-    count,
     dead_letter,
     decision,
     disposition,
@@ -47,7 +47,7 @@ class Changes:
     sightings: list[Row] = field(default_factory=list)
     clusters: dict[str, tuple[KnownCluster, int]] = field(default_factory=dict)
     founders: list[tuple[Founder, list[int], datetime]] = field(default_factory=list)
-    counts: dict[datetime, dict[str, dict[tuple[str, str], list[int]]]] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
     decisions: list[Row] = field(default_factory=list)
     alerts: dict[str, Telling] = field(default_factory=dict)
     alert_seqs: dict[str, int] = field(default_factory=dict)
@@ -59,25 +59,6 @@ class Changes:
         """Note one more story in a cluster."""
         _, stories = self.clusters.get(one.id, (one, 0))
         self.clusters[one.id] = (one, stories + 1)
-
-    def add_counts(
-        self,
-        bucket: datetime,
-        topics: Iterable[str],
-        values: Iterable[tuple[str, str]],
-        more: tuple[int, int],
-    ) -> None:
-        """Note so many more stories and clusters of each topic, for each dimension and value."""
-        by_topic, (stories, clusters) = self.counts.setdefault(bucket, {}), more
-        for topic in topics:
-            counted = by_topic.setdefault(topic, {})
-            for value in values:
-                had = counted.get(value)
-                if had is None:
-                    counted[value] = [stories, clusters]
-                else:
-                    had[0] += stories
-                    had[1] += clusters
 
 
 @dataclass
@@ -106,7 +87,7 @@ def write_changes(connection: Connection, changes: Changes, early: EarlyBodies) 
     _write_sightings(connection, changes)
     _write_clusters(connection, changes)
     write_founders(connection, changes.founders)
-    _write_counts(connection, changes)
+    changes.counts.write(connection)
     insert_all(connection, decision, changes.decisions)
     _write_alerts(connection, changes)
     insert_all(connection, outbox, changes.outbox)
@@ -237,24 +218,6 @@ def _write_clusters(connection: Connection, changes: Changes) -> None:
         for one, stories in changes.clusters.values()
     ]
     upsert(connection, cluster, rows, add=("stories",))
-
-
-def _write_counts(connection: Connection, changes: Changes) -> None:
-    rows = [
-        {
-            "bucket": bucket,
-            "topic": topic,
-            "dimension": dimension,
-            "value": value,
-            "stories": stories,
-            "clusters": clusters,
-        }
-        for bucket, by_topic in sorted(changes.counts.items())
-        for topic, counted in sorted(by_topic.items())
-        for (dimension, value), (stories, clusters) in sorted(counted.items())
-        if stories or clusters
-    ]
-    upsert(connection, count, rows, add=("stories", "clusters"))
 
 
 def _write_alerts(connection: Connection, changes: Changes) -> None:

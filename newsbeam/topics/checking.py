@@ -34,7 +34,7 @@ def topic_mistakes(topic: Topic) -> Iterator[Mistake]:
     if not topic.queries:
         yield Mistake(("queries",), f"topic {topic.id!r} has no query")
     for key, text in topic.queries.items():
-        for why in _topic_query_mistakes(key, text, topic.way(key)):
+        for why in topic_query_mistakes(key, text, topic.way(key)):
             yield Mistake(("queries", key), f"{topic.id}.queries.{key}: {why}")
     yield from _match_mistakes(topic)
     if topic.group is not None and not _GROUP.fullmatch(topic.group):
@@ -58,7 +58,8 @@ def _no_stemmer(languages: str) -> str:
     return f"there is no stemmer for {languages}: leave it out, and write endings as `*`"
 
 
-def _topic_query_mistakes(key: str, text: str, way: Way) -> Iterator[str]:
+def topic_query_mistakes(key: str, text: str, way: Way | None = None) -> Iterator[str]:
+    """Yield what is wrong with a topic's query for the language `key`."""
     if key != ANY and not _LANGUAGE.fullmatch(key):
         yield "give a language code of two or three small letters, such as en, or `any`"
     yield from query_mistakes(text, key, way)

@@ -57,9 +57,8 @@ class Written:
         self.text = text
         self.bases = sheet.bases  # where the fields begin in the source
         self.origin = origin
-        self.signs = (
-            sheet.signs
-        )  # words that stand without their signs: where in the source, and the whole form
+        # Words that stand without their signs: where in the source, and the whole form.
+        self.signs = sheet.signs
         self._sheet = sheet
 
     def before_dropped(self) -> list[int]:

@@ -19,7 +19,7 @@ from newsbeam.errors import NotFound, QueryError, UsageError
 from newsbeam.store import reads
 from newsbeam.store.items import Item, ItemKind
 from newsbeam.topics.catalog import Catalog, Topic
-from newsbeam.topics.checking import topic_mistakes
+from newsbeam.topics.checking import topic_query_mistakes
 from newsbeam.topics.query import parse
 from newsbeam.topics.topic import TopicQuery
 
@@ -149,7 +149,7 @@ def try_topic(ctx: click.Context, query: str, language: str, days: int, limit: i
     catalog = Catalog(topics=(tried,), outlets=opened.outlets())
     since = datetime.now(UTC) - timedelta(days=days)
     try:
-        _check(tried)
+        _check(query, language)
         make = tags_alike(opened.settings.language)
         found = back_test(opened.store(), catalog, _TRIED, since=since, show=limit, make=make)
     except QueryError as error:
@@ -237,12 +237,11 @@ def _summary(found: "BackTest", days: int) -> str:
     return f"{matching}, on {len(found.days)} days: {found.matches / len(found.days):.1f} on each of them on average."
 
 
-def _check(topic: Topic) -> None:
+def _check(query: str, language: str) -> None:
     """Raise `QueryError` for a query that no saved topic may have: it would match nothing, and not say why."""
-    for query in topic.queries.values():
-        parse(query)  # with the position of a mistake
-    for mistake in topic_mistakes(topic):
-        raise QueryError(mistake.why.partition(": ")[2])
+    parse(query)  # with the position of a mistake
+    for why in topic_query_mistakes(language, query):
+        raise QueryError(why)
 
 
 def _pointed(query: str, error: QueryError) -> QueryError:
