@@ -2,43 +2,37 @@
 
 import argparse
 import multiprocessing
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
 
 from bench.laptop import Laptop, laptop, resident_mb
+from bench.plain import enriched_record
 from bench.prose import batches
+from bench.servers import Servers, missing, servers
 from bench.table import machine, ratios, show, spread
 from newsbeam.bus import open_bus
 from newsbeam.bus.kafka import KafkaBus
 from newsbeam.bus.port import STORIES
-from newsbeam.chunk import Chunk, EnrichedRecord
-from newsbeam.codec import decode_story
-from newsbeam.enrichment import enrich_or_bury
+from newsbeam.chunk import Chunk
 from newsbeam.recording import Recorder, RecordingSettings
 from newsbeam.store.database import Store, open_store
 from newsbeam.store.positions import read_positions
 from pipelines.enrich import CatalogInUse
-from tests.servers import flink, kafka, postgres
+from tests.servers import flink
 from tests.servers.flink import FlinkCluster
-from tests.servers.kafka import KafkaServer
-from tests.servers.postgres import PostgresServer
 
 LOOPS, ONE, TWO, FLINK = "2 plain loops", "1 worker", "2 workers", "Flink, 2 workers"
 PARTITIONS = 4
 CHUNK = 100
 BLOCK = 2_000  # stories made and published at once
-WARM, WARM_AT_MOST = (
-    0.1,
-    5_000,
-)  # the share, and the stories, after which the clock and the look at memory start
+# The share of the backlog, at most so many stories, after which the clock and the look at memory start.
+WARM, WARM_AT_MOST = 0.1, 5_000
 
 
 class Outcome(NamedTuple):
@@ -80,7 +74,7 @@ class Progress:
 class Place:
     """Real servers, with a topic that holds the backlog."""
 
-    postgres: PostgresServer
+    servers: Servers
     flink: FlinkCluster | None
     bus_url: str
     stories: int
@@ -90,15 +84,15 @@ class Place:
     @contextmanager
     def deployment(self, workers: int, cluster: FlinkCluster | None = None) -> Iterator[Laptop]:
         """Yield a fresh deployment whose store is empty and whose bus is the backlog."""
-        url = self.postgres.create_database()
-        more: dict[str, dict[str, Any]] = {"service": {"bus": self.bus_url, "store": url}}
+        more: dict[str, dict[str, Any]] = {"service": {"bus": self.bus_url}}
         if cluster is not None:
             more["service"]["runner"] = "flink"
             more["flink"] = {**cluster.places, "workers": workers}
-        with laptop(workers, more=more) as one:
-            one.apply()
-            yield one
-        self.postgres.drop_database(url)
+        with self.servers.store_url() as url:
+            more["service"]["store"] = url
+            with laptop(workers, more=more) as one:
+                one.apply()
+                yield one
 
     def service(self, workers: int, cluster: FlinkCluster | None = None) -> Outcome:
         """Let `newsbeam process` work through the backlog, in its own workers or in those of a cluster."""
@@ -157,11 +151,12 @@ def plain_loop(bus_url: str, share: range, store_url: str, recording: RecordingS
     while True:
         for place, found in consumer.poll(timeout_ms=1_000, max_records=CHUNK).items():
             enriched = tuple(
-                EnrichedRecord(
+                enriched_record(
+                    enricher,
                     record.offset,
                     record.key,
                     datetime.fromtimestamp(record.timestamp / 1e3, UTC),
-                    enrich_or_bury(enricher, decode_story(record.value)),
+                    record.value,
                 )
                 for record in found
             )
@@ -184,7 +179,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--without-flink", action="store_true", help="no cluster is started")
     options = parser.parse_args(words)
     print(machine())
-    if reason := kafka.missing() or postgres.missing() or (not options.without_flink and flink.missing()):
+    if reason := missing() or (not options.without_flink and flink.missing()):
         print(f"skipped: {reason}")
         return
     with ExitStack() as exits:
@@ -205,21 +200,16 @@ def main(words: Sequence[str]) -> None:
 
 
 def _place(exits: ExitStack, options: argparse.Namespace) -> Place:
-    folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="newsbeam-bench-")))
-    broker = KafkaServer(folder / "kafka").start()
-    exits.callback(broker.kill)
-    database = PostgresServer(durable=True).start()
-    exits.callback(database.remove)
-    cluster = None
+    started, cluster = exits.enter_context(servers()), None
     if not options.without_flink:
-        cluster = FlinkCluster(folder / "flink")
+        cluster = FlinkCluster(started.folder / "flink")
         exits.callback(cluster.stop)
         cluster.start()
-    bus_url = f"kafka://{broker}/backlog?partitions={PARTITIONS}"
+    bus_url = f"kafka://{started.broker}/backlog?partitions={PARTITIONS}"
     with open_bus(bus_url).publisher() as publisher:
         for batch in batches(options.stories, BLOCK, processes=2):
             publisher.publish(STORIES, batch)
-    return Place(database, cluster, bus_url, options.stories, options.seconds, options.within)
+    return Place(started, cluster, bus_url, options.stories, options.seconds, options.within)
 
 
 def report(found: dict[str, list[Outcome]]) -> None:

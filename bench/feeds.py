@@ -19,7 +19,8 @@ from bench.prose import stories
 from bench.table import machine, ratios, show, spread
 from connectors.feeds.poll import Poller
 from connectors.feeds.settings import FeedsSettings
-from newsbeam.bus import open_bus
+from newsbeam.beam import bounds_of
+from newsbeam.bus import Bus, open_bus
 from newsbeam.bus.port import STORIES
 from newsbeam.feed import Feed
 from newsbeam.newswire.documents import Item, Link, render
@@ -80,15 +81,16 @@ def with_poller(urls: Sequence[str]) -> tuple[float, float]:
         feeds = [Feed(id=f"feed-{number}", url=url, allow_private=True) for number, url in enumerate(urls)]
         poller = Poller(store, bus, lambda: feeds, FeedsSettings(host_gap_s=0.0))
         took = [_once(poller), _once(poller)]
-        published = 0
-        for partition in range(bus.partitions(STORIES)):
-            reader = bus.reader(STORIES, partition)
-            published += reader.bounds().end
-            reader.close()
+        entries = published(bus)
         store.close()
-    if published != len(urls) * ENTRIES:
-        raise RuntimeError(f"{published} entries were published, there are {len(urls) * ENTRIES}")
+    if entries != len(urls) * ENTRIES:
+        raise RuntimeError(f"{entries} entries were published, there are {len(urls) * ENTRIES}")
     return took[0], took[1]
+
+
+def published(bus: Bus) -> int:
+    """Return how many stories were put on a bus."""
+    return sum(bounds_of(bus, STORIES, partition).end for partition in range(bus.partitions(STORIES)))
 
 
 def _once(poller: Poller) -> float:

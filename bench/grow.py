@@ -4,20 +4,17 @@ A backlog waits on Kafka all the while; feeds are all new, so that every fetch b
 """
 
 import argparse
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 
-from kafka.admin import KafkaAdminClient, NewPartitions
-
-from bench.feeds import ENTRIES, documents_of_news, serving
+from bench.feeds import ENTRIES, documents_of_news, published, serving
 from bench.laptop import Laptop, laptop
 from bench.prose import batches
+from bench.servers import Servers, missing, servers
 from bench.table import machine, ratios, show, spread
 from newsbeam.bus import Bus, open_bus
 from newsbeam.bus.kafka import KafkaBus
@@ -25,9 +22,7 @@ from newsbeam.bus.port import STORIES
 from newsbeam.store.database import Store
 from newsbeam.store.leases import owners
 from newsbeam.store.positions import read_positions
-from tests.servers import kafka, postgres
-from tests.servers.kafka import KafkaServer
-from tests.servers.postgres import PostgresServer
+from tests.servers.kafka import give_partitions
 
 ONE, PARTITION, WORKER = "1 partition, 1 worker", "a partition more", "a worker more"
 POLLER, POLLERS = "1 poller", "a poller more"
@@ -46,79 +41,67 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args(words)
     print(machine())
-    if reason := kafka.missing() or postgres.missing():
+    if reason := missing():
         print(f"skipped: {reason}")
         return
     stories: dict[str, list[float]] = {ONE: [], PARTITION: [], WORKER: []}
     entries: dict[str, list[float]] = {POLLER: [], POLLERS: []}
-    with ExitStack() as exits:
-        folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="newsbeam-bench-")))
-        broker = KafkaServer(folder / "kafka").start()
-        exits.callback(broker.kill)
-        database = PostgresServer(durable=True).start()
-        exits.callback(database.remove)
+    with servers() as started:
         for number in range(options.rounds):
-            bus_url = f"kafka://{broker}/grow{number}?partitions=1"
-            for name, rate in _workers(database, bus_url, options.stories, options.seconds):
+            bus_url = f"kafka://{started.broker}/grow{number}?partitions=1"
+            for name, rate in _workers(started, bus_url, options.stories, options.seconds):
                 stories[name].append(rate)
-            bus_url = f"kafka://{broker}/feeds{number}?partitions=4"
-            for name, rate in _pollers(database, bus_url, options.feeds, options.seconds):
+            bus_url = f"kafka://{started.broker}/feeds{number}?partitions=4"
+            for name, rate in _pollers(started, bus_url, options.feeds, options.seconds):
                 entries[name].append(rate)
     for unit, base, found in (("stories/s recorded", ONE, stories), ("entries/s published", POLLER, entries)):
         rows = [[name, spread(rates, 0), ratios(found, name, base)] for name, rates in found.items()]
         show(["running", unit, "to the first"], rows)
 
 
-def _workers(
-    database: PostgresServer, bus_url: str, stories: int, seconds: float
-) -> Iterator[tuple[str, float]]:
+def _workers(servers: Servers, bus_url: str, stories: int, seconds: float) -> Iterator[tuple[str, float]]:
     """Yield the rate with one worker on one partition, with a partition more, with a worker more."""
     with ExitStack() as exits:
-        store_url = database.create_database()
+        store_url = exits.enter_context(servers.store_url())
         first, second = (exits.enter_context(_machine(bus_url, store_url)) for _ in range(2))
         first.apply()
         store, bus = first.deployment.store(), open_bus(bus_url)
         _publish(bus, stories)
         first.start("process")
-        yield ONE, _rate(first, lambda: sum(read_positions(store, STORIES).values()), seconds)
+        yield ONE, _rate(first, lambda: _recorded(store), seconds)
 
         assert isinstance(bus, KafkaBus)  # noqa: S101 - for the type checker: that is what this address opens
-        with KafkaAdminClient(bootstrap_servers=list(bus.servers)) as admin:
-            admin.create_partitions({bus.name_of(STORIES): NewPartitions(total_count=2)})
+        give_partitions(bus.servers, bus.name_of(STORIES), 2)
         _publish(open_bus(bus_url), stories)
         first.wait(lambda: read_positions(store, STORIES).get(1, 0) > 0, "the new partition", WITHIN_S)
-        yield PARTITION, _rate(first, lambda: sum(read_positions(store, STORIES).values()), seconds)
+        yield PARTITION, _rate(first, lambda: _recorded(store), seconds)
 
         second.start("process")
         second.wait(lambda: len(_holders(store, "partition:")) == 2, "the new worker", WITHIN_S)
         _publish(open_bus(bus_url), stories)
-        yield WORKER, _rate(second, lambda: sum(read_positions(store, STORIES).values()), seconds)
+        yield WORKER, _rate(second, lambda: _recorded(store), seconds)
         store.close()
-    database.drop_database(store_url)
 
 
-def _pollers(
-    database: PostgresServer, bus_url: str, feeds: int, seconds: float
-) -> Iterator[tuple[str, float]]:
+def _pollers(servers: Servers, bus_url: str, feeds: int, seconds: float) -> Iterator[tuple[str, float]]:
     """Yield the rate of entries with one poller, and with one more."""
     documents = list(islice(documents_of_news(), min(DOCUMENTS, feeds)))
     with ExitStack() as exits:
         urls = exits.enter_context(serving(list(islice(cycle(documents), feeds))))
         listed = [{"id": f"feed-{n}", "url": url, "allow_private": True} for n, url in enumerate(urls)]
-        store_url = database.create_database()
+        store_url = exits.enter_context(servers.store_url())
         first, second = (exits.enter_context(_machine(bus_url, store_url, listed)) for _ in range(2))
         first.apply()
         store, bus = first.deployment.store(), open_bus(bus_url)
         first.start("poll")
-        first.wait(lambda: _published(bus) > 0, "the first entries", WITHIN_S)
-        yield POLLER, _rate(first, lambda: _published(bus), seconds)
+        first.wait(lambda: published(bus) > 0, "the first entries", WITHIN_S)
+        yield POLLER, _rate(first, lambda: published(bus), seconds)
         second.start("poll")
         second.wait(lambda: len(_holders(store, "poller:")) == 2, "the new poller", WITHIN_S)
-        yield POLLERS, _rate(second, lambda: _published(bus), seconds)
-        if _published(bus) >= feeds * ENTRIES:
+        yield POLLERS, _rate(second, lambda: published(bus), seconds)
+        if published(bus) >= feeds * ENTRIES:
             raise RuntimeError("the feeds ran out: give more `--feeds`")
         store.close()
-    database.drop_database(store_url)
 
 
 def _machine(
@@ -139,13 +122,8 @@ def _publish(bus: Bus, stories: int) -> None:
             publisher.publish(STORIES, batch)
 
 
-def _published(bus: Bus) -> int:
-    ends = 0
-    for partition in range(bus.partitions(STORIES)):
-        reader = bus.reader(STORIES, partition)
-        ends += reader.bounds().end
-        reader.close()
-    return ends
+def _recorded(store: Store) -> int:
+    return sum(read_positions(store, STORIES).values())
 
 
 def _holders(store: Store, prefix: str) -> set[str]:

@@ -11,16 +11,16 @@ from typing import NamedTuple
 from prometheus_client import REGISTRY
 
 from bench.laptop import laptop
+from bench.plain import enriched_record
 from bench.prose import records
+from bench.servers import Servers
 from newsbeam.bus import Sent
 from newsbeam.bus.port import STORIES
 from newsbeam.chunk import Chunk, EnrichedRecord
-from newsbeam.codec import decode_story
-from newsbeam.enrichment import Enricher, enrich_or_bury
+from newsbeam.enrichment import Enricher
 from newsbeam.recording import Recorder
 from newsbeam.store.database import Store, open_store
 from pipelines.enrich import CatalogInUse
-from tests.servers.postgres import PostgresServer
 
 CHUNK = 100
 
@@ -47,15 +47,13 @@ class Rate(NamedTuple):
 
 
 @contextmanager
-def empty_store(database: PostgresServer, bus_url: str) -> Iterator[Store]:
+def empty_store(servers: Servers, bus_url: str) -> Iterator[Store]:
     """Yield an empty store with the starter catalog."""
-    url = database.create_database()
-    with laptop(1, more={"service": {"bus": bus_url, "store": url}}) as one:
+    with servers.store_url() as url, laptop(1, more={"service": {"bus": bus_url, "store": url}}) as one:
         one.apply()
         store = open_store(url)
         yield store
         store.close()
-    database.drop_database(url)
 
 
 def parts_of(backlog: Sequence[Sent]) -> Iterator[tuple[int, Sequence[Sent]]]:
@@ -69,18 +67,16 @@ def enriched_chunk(
 ) -> Chunk[EnrichedRecord]:
     """Return a chunk as Record takes it."""
     enriched = tuple(
-        EnrichedRecord(first + number, record.key, now, enrich_or_bury(enricher, decode_story(record.value)))
+        enriched_record(enricher, first + number, record.key, now, record.value)
         for number, record in enumerate(part)
     )
     return Chunk(STORIES, partition, first, first + len(enriched), enriched)
 
 
-def record_side_by_side(
-    database: PostgresServer, bus_url: str, number: int, stories: int, *, ready: bool
-) -> Rate:
+def record_side_by_side(servers: Servers, bus_url: str, number: int, stories: int, *, ready: bool) -> Rate:
     """Let so many processes record into one store; where all is `ready`, it was enriched before the clock ran."""
     context = multiprocessing.get_context("spawn")
-    with empty_store(database, bus_url) as store:
+    with empty_store(servers, bus_url) as store:
         pipes = [context.Pipe() for _ in range(number)]
         processes = [
             context.Process(target=_record_all, args=(store.url, partition, stories, ready, theirs))

@@ -6,10 +6,9 @@ on (`bench.lockmodel`); its prediction stands beside what was measured.
 """
 
 import argparse
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
@@ -18,9 +17,11 @@ from statistics import median
 import psutil
 from sqlalchemy import text
 
+from bench.laptop import cpu_seconds
 from bench.lockmodel import model
 from bench.prose import records
 from bench.recorders import CHUNK, Rate, empty_store, enriched_chunk, parts_of, record_side_by_side
+from bench.servers import Servers, missing, servers
 from bench.table import machine, show, spread
 from newsbeam.bus import Sent, open_bus
 from newsbeam.bus.port import STORIES
@@ -29,9 +30,6 @@ from newsbeam.enrichment import enrich_or_bury
 from newsbeam.recording import Recorder
 from newsbeam.store.database import Store
 from pipelines.enrich import CatalogInUse
-from tests.servers import kafka, postgres
-from tests.servers.kafka import KafkaServer
-from tests.servers.postgres import PostgresServer
 
 RECORDERS = (1, 2, 4)
 MODELLED = (1, 2, 4, 8, 16, 32, 64)
@@ -50,24 +48,19 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args(words)
     print(machine())
-    if reason := kafka.missing() or postgres.missing():
+    if reason := missing():
         print(f"skipped: {reason}")
         return
     print(
         f"{options.stories:,} stories a recorder, chunks of {CHUNK}, starter catalog; {options.rounds} rounds\n"
     )
-    with ExitStack() as exits:
-        folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="newsbeam-bench-")))
-        broker = KafkaServer(folder / "kafka").start()
-        exits.callback(broker.kill)
-        database = PostgresServer(durable=True).start()
-        exits.callback(database.remove)
-        bus_url, backlog = f"kafka://{broker}/scale?partitions=1", records(1, options.stories)
-        costs, disk = _parts(backlog, bus_url, folder / "kafka", database, options.rounds)
+    with servers() as started:
+        bus_url, backlog = f"kafka://{started.broker}/scale?partitions=1", records(1, options.stories)
+        costs, disk = _parts(backlog, bus_url, started, options.rounds)
 
         def recording(number: int, *, ready: bool) -> list[Rate]:
             return [
-                record_side_by_side(database, bus_url, number, options.stories, ready=ready)
+                record_side_by_side(started, bus_url, number, options.stories, ready=ready)
                 for _ in range(options.rounds)
             ]
 
@@ -84,12 +77,13 @@ def main(words: Sequence[str]) -> None:
 
 
 def _parts(
-    backlog: Sequence[Sent], bus_url: str, folder: Path, database: PostgresServer, rounds: int
+    backlog: Sequence[Sent], bus_url: str, servers: Servers, rounds: int
 ) -> tuple[dict[str, list[float]], dict[str, float]]:
     """Return CPU seconds a story of each part, round by round, and bytes a story on each disk."""
     costs: dict[str, list[float]] = {part: [] for part in PARTS}
     disk: dict[str, float] = {}
-    number, before = len(backlog), _size_of(folder)
+    number, topics, server = len(backlog), servers.folder / "kafka", servers.database.process.pid
+    before = _size_of(topics)
     for turn in range(rounds):
         bus = open_bus(bus_url)
         with _seconds(costs["publish to Kafka"], number), bus.publisher() as publisher:
@@ -102,19 +96,19 @@ def _parts(
         reader.close()
         with _seconds(costs["decode"], number):
             stories = [decode_story(record.value) for record in backlog]
-        with empty_store(database, bus_url) as store:
+        with empty_store(servers, bus_url) as store:
             enricher, recorder, now = CatalogInUse(store).enricher(), Recorder(store), datetime.now(UTC)
             with _seconds(costs["enrich"], number):
                 for story in stories:
                     enrich_or_bury(enricher, story)
             chunks = [enriched_chunk(enricher, first, part, now) for first, part in parts_of(backlog)]
-            server = _tree_seconds(database.process.pid)
+            spent = _tree_seconds(server)
             with _seconds(costs["record"], number):
                 for chunk in chunks:
                     recorder.record(chunk, now)
-            costs["record, PostgreSQL's part"].append((_tree_seconds(database.process.pid) - server) / number)
+            costs["record, PostgreSQL's part"].append((_tree_seconds(server) - spent) / number)
             disk = _disk(store, number)
-    disk[KAFKA] = (_size_of(folder) - before) / number / rounds
+    disk[KAFKA] = (_size_of(topics) - before) / number / rounds
     return costs, disk
 
 
@@ -128,13 +122,9 @@ def _seconds(into: list[float], stories: int) -> Iterator[None]:
 
 def _tree_seconds(pid: int) -> float:
     """CPU seconds so far of a process and of all that it started, those that have ended with them."""
-    total, top = 0.0, psutil.Process(pid)
+    top = psutil.Process(pid)
     ended = top.cpu_times()
-    for process in [top, *top.children(recursive=True)]:
-        with suppress(psutil.NoSuchProcess):
-            times = process.cpu_times()
-            total += times.user + times.system
-    return total + ended.children_user + ended.children_system
+    return cpu_seconds([top, *top.children(recursive=True)]) + ended.children_user + ended.children_system
 
 
 def _size_of(folder: Path) -> int:

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 import psutil
 
 from bench.laptop import Laptop, cpu_seconds, laptop, name_of, queued_seconds
+from bench.plain import enriched_record
 from bench.prose import records
 from bench.table import machine, ratios, show, spread
 from newsbeam.bus import Bus, Sent
 from newsbeam.bus.port import STORIES
-from newsbeam.chunk import Chunk, EnrichedRecord
-from newsbeam.codec import decode_story
-from newsbeam.enrichment import enrich_or_bury
+from newsbeam.chunk import Chunk
 from newsbeam.recording import Recorder, RecordingSettings
 from newsbeam.store.database import Store
 from newsbeam.store.positions import read_positions
@@ -150,10 +149,7 @@ def _loop(bus: Bus, store: Store, recording: RecordingSettings, answer: "Connect
         while position < end:
             batch = reader.read(position, CHUNK, 1.0)
             enriched = tuple(
-                EnrichedRecord(
-                    r.offset, r.key, r.appended_at, enrich_or_bury(enricher, decode_story(r.value))
-                )
-                for r in batch.records
+                enriched_record(enricher, r.offset, r.key, r.appended_at, r.value) for r in batch.records
             )
             recorder.record(Chunk(STORIES, partition, batch.start, batch.next, enriched), datetime.now(UTC))
             position = batch.next

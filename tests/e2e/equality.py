@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 
+from newsbeam.beam import bounds_of
 from newsbeam.bus import open_bus
 from newsbeam.bus.port import STORIES
 from newsbeam.codec import from_json
@@ -338,12 +339,7 @@ def expected_sums(ledger: Ledger, truth: GroundTruth, now: datetime) -> Counter[
 def bus_ends(bus_url: str) -> dict[int, int]:
     """The end of each partition of the stories."""
     bus = open_bus(bus_url)
-    ends = {}
-    for partition in range(bus.partitions(STORIES)):
-        reader = bus.reader(STORIES, partition)
-        ends[partition] = reader.bounds().end
-        reader.close()
-    return ends
+    return {partition: bounds_of(bus, STORIES, partition).end for partition in range(bus.partitions(STORIES))}
 
 
 def _entries(wire: RunningServer, feed: str) -> Sequence[Entry]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from kafka.admin import KafkaAdminClient, NewPartitions
 from sqlalchemy import select
 
 from newsbeam.bus import open_bus
@@ -21,6 +20,7 @@ from newsbeam.store.positions import read_positions
 from tests.e2e.conftest import Deployed
 from tests.e2e.equality import Ledger, assert_equals_truth
 from tests.e2e.service import IMMORTAL, WireClock, environment, fast_wire
+from tests.servers.kafka import give_partitions
 from tests.servers.process import ServerProcess, wait_until
 
 WITHIN_S = 150.0
@@ -95,8 +95,7 @@ def one_worker_at_a_time(path: Path) -> None:
 def add_partition(bus_url: str, total: int) -> None:
     bus = open_bus(bus_url)
     assert isinstance(bus, KafkaBus)
-    with KafkaAdminClient(bootstrap_servers=list(bus.servers)) as admin:
-        admin.create_partitions({bus.name_of(STORIES): NewPartitions(total_count=total)})
+    give_partitions(bus.servers, bus.name_of(STORIES), total)
 
 
 def position_of(store: Store, partition: int) -> int:

@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from kafka import KafkaAdminClient
 from sqlalchemy import Table, delete, insert, select
 
 from newsbeam.errors import AlreadyRunning, FlinkUnavailable
@@ -27,6 +26,7 @@ from tests.graph.keeping import Kept
 from tests.graph.poison import DEADLY, PoisonedEnricher
 from tests.graph.world import World, a_story
 from tests.servers.flink import ROOT, FlinkCluster
+from tests.servers.kafka import give_partitions
 from tests.servers.process import free_port, wait_until
 
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(400)]
@@ -65,12 +65,10 @@ def test_a_job_begins_where_the_store_is_and_reads_new_partitions_too(
     assert first.ended == EXIT_STOPPED
     assert first.job == ""
     servers, _, name = server_world.bus.url.removeprefix("kafka://").partition("?")[0].partition("/")
-    admin = KafkaAdminClient(bootstrap_servers=servers)
     with Kept(server_world, flink_cluster) as second:
         wait_until(lambda: second.job != "", 90, "the job", second.why_not)
         job = second.job
-        admin.create_partitions({f"{name}.stories": 6})
-        admin.close()
+        give_partitions(servers.split(","), f"{name}.stories", 6)
         wait_until(lambda: second.job not in {"", job}, 90, "a job with more partitions", second.why_not)
         server_world.publish([a_story(n) for n in range(150, 210)])
         second.recorded(210)

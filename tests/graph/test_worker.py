@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from kafka.admin import KafkaAdminClient, NewPartitions
 
 from newsbeam.bus.kafka import KafkaBus
 from newsbeam.bus.port import STORIES
@@ -32,6 +31,7 @@ from pipelines.worker import Worker
 from tests.graph.poison import DEADLY, ENDLESS
 from tests.graph.world import World, a_story
 from tests.servers.install import skewed_clock
+from tests.servers.kafka import give_partitions
 from tests.servers.process import wait_until
 
 PROGRAM = Path(__file__).with_name("worker.py")
@@ -229,8 +229,7 @@ def test_partitions_that_a_topic_is_given_while_a_worker_runs_are_read(server_wo
         worker = workers.start(shift_s=1.0)
         workers.restart_until(lambda: partitions_held(server_world) == {owner_of(worker.pid): 4})
         assert isinstance(bus, KafkaBus)
-        with KafkaAdminClient(bootstrap_servers=list(bus.servers)) as admin:
-            admin.create_partitions({bus.name_of(STORIES): NewPartitions(total_count=6)})
+        give_partitions(bus.servers, bus.name_of(STORIES), 6)
         workers.restart_until(lambda: partitions_held(server_world) == {owner_of(worker.pid): 6})
         server_world.publish([a_story(n) for n in range(120)])
         workers.restart_until(lambda: server_world.recorded() == 120)

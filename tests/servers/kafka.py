@@ -4,7 +4,10 @@ import base64
 import shutil
 import subprocess
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
+
+from kafka.admin import KafkaAdminClient, NewPartitions
 
 from tests.servers.process import ServerProcess, free_port, listens
 
@@ -118,6 +121,12 @@ class KafkaServer:
     def kill(self) -> None:
         """Kill the broker (SIGKILL); its data stays."""
         self.process.kill()
+
+
+def give_partitions(servers: Sequence[str], topic: str, total: int) -> None:
+    """Let a topic have so many partitions, more than it has."""
+    with KafkaAdminClient(bootstrap_servers=list(servers)) as admin:
+        admin.create_partitions({topic: NewPartitions(total_count=total)})
 
 
 def _new_id() -> str:
